@@ -6,43 +6,52 @@
 #ifndef COMMON_LIMITS_H
 #define COMMON_LIMITS_H
 
-enum { /* bytes, unless it says otherwise */
-    /* the loop and its connections */
-    LENT_READ_SIZE = 512 * 1024, /* one receive; 64 KiB messages like it large */
-    LENT_WRITE_KEPT = 1024 * 1024, /* a lent buffer that grew past it shrinks */
-    IN_LIMIT = 64 * 1024,    /* unparsed: over it we stop reading the peer, */
-    OUT_LIMIT = 1024 * 1024, /* and unsent likewise */
+enum { KIB = 1024, MIB = 1024 * KIB };
+
+/* Bytes, or what it says. */
+enum {
+    /* one connection */
+    LENT_READ_SIZE = 512 * KIB, /* one receive: 64 KiB messages like it large */
+    LENT_WRITE_KEPT = MIB,      /* a lent buffer that grew past it shrinks */
+    SEND_AT_ONCE = 16 * KIB,    /* is not copied to be sent with others */
+    IN_LIMIT = 64 * KIB, /* unparsed: over it we stop reading the peer, */
+    OUT_LIMIT = MIB,     /* and unsent likewise */
+
+    /* all of them */
     CONNECTIONS_MAX = 20000, /* connections; --max-connections */
     LISTEN_BACKLOG = 1024,   /* connections that wait to be accepted */
     ACCEPTS_PER_TURN = 64,   /* connections; the others get their turn too */
 
-    /* HTTP; the limits of a head are in http.h */
-    CHUNK_LINE_MAX = 1024,    /* a chunk's size and its extensions */
-    TRAILER_MAX = 8 * 1024,   /* the trailer section */
-    ANSWER_MAX = 64 * 1024 * 1024, /* body of a response, in the client */
+    /* HTTP */
+    HTTP_LINE_MAX = 8 * KIB,  /* request line; RFC 9112, 3 asks for 8000 */
+    HTTP_HEAD_MAX = 32 * KIB, /* all of a head, its empty line too */
+    HTTP_FIELDS_MAX = 100,    /* lines in a head */
+    CHUNK_LINE_MAX = KIB,     /* a chunk's size and its extensions */
+    TRAILER_MAX = 8 * KIB,    /* the trailer section */
+    ANSWER_MAX = 64 * MIB,    /* body of a response that the client keeps */
 
     /* messages */
-    MESSAGE_MAX = 16 * 1024 * 1024, /* WebSocket message, POST body;
-                                       --max-message */
+    MESSAGE_MAX = 16 * MIB, /* WebSocket message, POST body; --max-message */
+    TEXT_MAX = MIB,         /* one text that is published */
 
     /* channels */
-    CHANNELS_MAX = 1000,      /* channels */
-    CHANNEL_NAME_MAX = 64,    /* characters of a name */
-    TEXT_MAX = 1024 * 1024,   /* one text that is published */
-    CHANNEL_MESSAGES = 4096,  /* messages kept for who comes back */
-    CHANNEL_BYTES = 4 * 1024 * 1024,   /* kept, but at least one message */
-    CHANNELS_BYTES = 64 * 1024 * 1024, /* kept by all channels together */
+    CHANNELS_MAX = 1000,       /* channels */
+    CHANNEL_NAME_MAX = 64,     /* characters of a name */
+    CHANNEL_MESSAGES = 4096,   /* messages kept for who comes back */
+    CHANNEL_BYTES = 4 * MIB,   /* kept, but at least one message */
+    CHANNELS_BYTES = 64 * MIB, /* kept by all channels together */
 };
 
-enum { /* milliseconds */
-    /* the server's patience with a peer */
+/* Milliseconds. */
+enum {
+    /* the server's patience */
     REQUEST_MS = 20000,    /* a request must be complete: 408 */
     KEEP_ALIVE_MS = 75000, /* between two requests, as nginx */
     STALL_MS = 20000,      /* a peer takes none of what we send */
     DRAIN_MS = 5000,       /* the last bytes before a close */
     MESSAGE_MS = 60000,    /* a WebSocket message that has begun */
     LONG_POLL_MS = 25000,  /* before a proxy gives up at 30 s (RFC 6202, 5.5);
-                              --long-poll-timeout */
+                                 --long-poll-timeout */
     HEARTBEAT_MS = 15000,  /* comment on a silent stream (HTML, 9.2.7) */
     PING_INTERVAL_MS = 25000, /* silence before a ping; --ping-interval */
     PING_TIMEOUT_MS = 20000,  /* and for its pong; --ping-timeout */
@@ -52,10 +61,11 @@ enum { /* milliseconds */
     RETRY_MS = 2000,          /* told to event streams (HTML, 9.2.6) */
 
     /* the client's */
-    CONNECT_MS = 10000,        /* one address */
-    ANSWER_MS = 30000,         /* a response's head, but for long polls */
-    RECONNECT_MS = 1000,       /* first wait before another try, */
-    RECONNECT_MAX_MS = 30000,  /* and the longest */
+    CONNECT_MS = 10000,       /* one address */
+    ANSWER_MS = 30000,        /* a response's head */
+    POLL_INTERVAL_MS = 1000,  /* polling: between two requests; --interval */
+    RECONNECT_MS = 1000,      /* first wait before another try, */
+    RECONNECT_MAX_MS = 30000, /* and the longest */
 };
 
 #endif
