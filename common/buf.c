@@ -15,7 +15,9 @@ void buf_free(struct buf *buf)
     *buf = (struct buf){0};
 }
 
-/* Slide the unread bytes down to data[0], over those already consumed. */
+/* Slide the unread bytes down to data[0], over those already consumed. These must be
+ * no fewer, or a long queue that moves by a byte at a time would be copied each
+ * time. */
 static void compact(struct buf *buf)
 {
     size_t size = buf_size(buf);
@@ -38,7 +40,8 @@ static void grow(struct buf *buf, size_t needed)
 
 uint8_t *buf_room(struct buf *buf, size_t size)
 {
-    if (buf->capacity - buf->tail < size && buf->head > 0)
+    if (buf->capacity - buf->tail < size && buf->head > 0 &&
+        buf->head >= buf_size(buf))
         compact(buf);
     if (buf->capacity - buf->tail < size)
         grow(buf, buf->tail + size);
