@@ -16,6 +16,7 @@ struct loop {
     struct deferred end;          /* `next` of the last one */
     struct lent lent;
     int64_t now_ms;
+    int64_t ahead_ms; /* of the clock, in a test: loop_advance() */
     bool is_stopped;
 };
 
@@ -24,6 +25,17 @@ int64_t loop_clock_us(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t read_clock_ms(const struct loop *loop)
+{
+    return loop_clock_us() / 1000 + loop->ahead_ms;
+}
+
+void loop_advance(struct loop *loop, int64_t ms)
+{
+    loop->ahead_ms += ms;
+    loop->now_ms = read_clock_ms(loop);
 }
 
 const struct loop_backend *loop_backend_named(const char *name)
@@ -50,7 +62,7 @@ struct loop *loop_new(const struct loop_backend *backend)
     loop->state = state;
     loop->first.next = &loop->end;
     loop->last = &loop->first;
-    loop->now_ms = loop_clock_us() / 1000;
+    loop->now_ms = read_clock_ms(loop);
     buf_room(&loop->lent.in, LENT_READ_SIZE);
     return loop;
 }
@@ -97,9 +109,11 @@ struct lent *loop_lent(struct loop *loop)
 static int time_to_sleep(const struct loop *loop, int limit_ms)
 {
     const struct timer *next = timers_first(&loop->timers);
+    if (loop->first.next != &loop->end)
+        return 0; /* something was deferred between two turns */
     if (next == NULL)
         return limit_ms;
-    int64_t wait = next->due_ms - loop_clock_us() / 1000;
+    int64_t wait = next->due_ms - read_clock_ms(loop);
     if (wait < 0)
         return 0;
     if (limit_ms >= 0 && wait > limit_ms)
@@ -152,7 +166,7 @@ int loop_turn(struct loop *loop, int limit_ms)
     int timeout_ms = time_to_sleep(loop, limit_ms);
     if (loop->backend->wait(loop->state, timeout_ms) == -1 && errno != EINTR)
         return -1;
-    loop->now_ms = loop_clock_us() / 1000;
+    loop->now_ms = read_clock_ms(loop);
     loop->backend->each(loop->state, dispatch);
     run_due_timers(loop);
     run_deferred(loop);

@@ -85,6 +85,10 @@ void loop_defer(struct loop *loop, struct deferred *deferred);
 /* Milliseconds that never go back, as of the moment when this turn's wait was over. */
 int64_t loop_now(const struct loop *loop);
 
+/* For tests: time flies by `ms`, and timers that are due by then are due in the next
+ * turn. */
+void loop_advance(struct loop *loop, int64_t ms);
+
 /* Microseconds on the same clock, read now. */
 int64_t loop_clock_us(void);
 
