@@ -1,0 +1,371 @@
+#include "common/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/limits.h"
+#include "common/log.h"
+
+const char *conn_name(const struct conn *conn, char name[NET_NAME_MAX])
+{
+    return net_peer_name(&conn->peer, name);
+}
+
+bool conn_is_full(const struct conn *conn)
+{
+    return buf_size(&conn->out) >= OUT_LIMIT;
+}
+
+bool conn_may_serve(const struct conn *conn)
+{
+    return conn->state == CONN_OPEN && !conn_is_full(conn);
+}
+
+/* ------------------------------------------------------------- closing */
+
+/* The end of the turn: nobody up the stack can still hold the connection. */
+static void reap(struct conn *conn)
+{
+    struct conn_set *set = conn->set;
+    conn->protocol->on_closed(conn);
+    *conn->link = conn->next;
+    if (conn->next != NULL)
+        conn->next->link = conn->link;
+    buf_free(&conn->in);
+    buf_free(&conn->out);
+    free(conn);
+    set->count--;
+    if (set->on_reaped != NULL)
+        set->on_reaped(set);
+}
+
+void conn_close(struct conn *conn, const char *why)
+{
+    if (conn->state == CONN_CLOSED)
+        return;
+    if (conn->why == NULL)
+        conn->why = why;
+    if (log_wants(LOG_INFO)) {
+        char name[NET_NAME_MAX];
+        log_info("%s: closed (%s)", conn_name(conn, name), conn->why);
+    }
+    conn->state = CONN_CLOSED;
+    loop_watch(conn->set->loop, &conn->watch, 0);
+    loop_timer_cancel(conn->set->loop, &conn->timer);
+    if (conn->set->closed != NULL)
+        net_traffic_add(conn->set->closed, conn->watch.fd);
+    net_close(conn->watch.fd);
+    loop_defer(conn->set->loop, &conn->later);
+}
+
+static void on_time_over(struct timer *timer)
+{
+    struct conn *conn = CONTAINER(timer, struct conn, timer);
+    conn_close(conn, "peer does not read");
+}
+
+/* ------------------------------------------------------------- sending */
+
+/* Everything is sent: end our side, then wait for the peer to end its own. */
+static void finish(struct conn *conn)
+{
+    if (!conn->said_end) {
+        net_end(conn->watch.fd);
+        conn->said_end = true;
+    }
+    if (conn->has_ended)
+        conn_close(conn, "done");
+}
+
+/* What to wait for now. Who does not read our answers is not read either. */
+static void update_watch(struct conn *conn)
+{
+    unsigned interest = 0;
+    bool may_read = !conn_is_full(conn) && buf_size(&conn->in) < IN_LIMIT;
+    if (!conn->has_ended && (may_read || conn->state == CONN_DRAINING))
+        interest |= LOOP_READ;
+    if (buf_size(&conn->out) > 0)
+        interest |= LOOP_WRITE;
+    if (loop_watch(conn->set->loop, &conn->watch, interest) == -1)
+        conn_close(conn, strerror(errno));
+}
+
+/* A peer that takes nothing for STALL_MS is given up; for DRAIN_MS, if these are the
+ * last bytes. */
+static void update_timer(struct conn *conn, bool made_progress)
+{
+    struct loop *loop = conn->set->loop;
+    bool is_draining = conn->state == CONN_DRAINING;
+    if (buf_size(&conn->out) == 0 && !is_draining)
+        loop_timer_cancel(loop, &conn->timer);
+    else if (made_progress || conn->timer.slot == 0)
+        loop_timer_set(loop, &conn->timer, is_draining ? DRAIN_MS : STALL_MS);
+}
+
+static void trace_bytes(const struct conn *conn, char direction,
+                        struct slice bytes)
+{
+    char name[NET_NAME_MAX];
+    if (bytes.size > 0)
+        log_bytes(conn_name(conn, name), direction, bytes.data, bytes.size);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Send what waits in `out`, and `bytes` behind it without copying them. A kernel
+ * that does not take everything is full. Returns how many of `bytes` it took, or -1
+ * when the connection is broken, and closed. */
+static ssize_t send_some(struct conn *conn, struct slice bytes)
+{
+    struct slice out = buf_slice(&conn->out);
+    ssize_t sent = net_send(conn->watch.fd, out, bytes);
+    if (sent == -1 && errno == EAGAIN)
+        return 0;
+    if (sent == -1) {
+        conn_close(conn, strerror(errno));
+        return -1;
+    }
+    conn->set->bytes_out += (size_t)sent;
+    size_t of_out = smaller((size_t)sent, out.size);
+    if (log_wants(LOG_TRACE_HEX)) {
+        trace_bytes(conn, '>', (struct slice){out.data, of_out});
+        trace_bytes(conn, '>',
+                    (struct slice){bytes.data, (size_t)sent - of_out});
+    }
+    buf_consume(&conn->out, of_out);
+    return sent - (ssize_t)of_out;
+}
+
+/* After sending: wait for what is left, or come to the end. */
+static void settle(struct conn *conn, bool made_progress)
+{
+    update_timer(conn, made_progress);
+    update_watch(conn);
+    if (conn->state == CONN_DRAINING && buf_size(&conn->out) == 0)
+        finish(conn);
+}
+
+/* Send what the kernel takes of conn->out. Whoever stopped because it was full goes
+ * on when the turn ends. */
+static void send_out(struct conn *conn)
+{
+    bool was_full = conn_is_full(conn);
+    size_t before = buf_size(&conn->out);
+    if (conn->state == CONN_CLOSED ||
+        (before > 0 && send_some(conn, slice_of("")) == -1))
+        return;
+    if (was_full && !conn_is_full(conn)) {
+        conn->has_drained = true;
+        conn_resume(conn);
+    }
+    settle(conn, buf_size(&conn->out) < before);
+}
+
+void conn_flush(struct conn *conn)
+{
+    if (conn->is_served)
+        return;
+    send_out(conn);
+    if (buf_size(&conn->out) == 0)
+        buf_free(&conn->out);
+}
+
+/* While a protocol is served, small things wait for each other. And while the kernel
+ * is full, everything waits. */
+static bool must_wait(const struct conn *conn, size_t size)
+{
+    return (conn->watch.interest & LOOP_WRITE) != 0 ||
+           (conn->is_served && size < SEND_AT_ONCE);
+}
+
+void conn_write(struct conn *conn, struct slice bytes)
+{
+    if (conn->state == CONN_CLOSED)
+        return;
+    size_t before = buf_size(&conn->out);
+    ssize_t sent = must_wait(conn, bytes.size) ? 0 : send_some(conn, bytes);
+    if (sent == -1)
+        return;
+    bool made_progress = sent > 0 || buf_size(&conn->out) < before;
+    buf_append(&conn->out, bytes.data + sent, bytes.size - (size_t)sent);
+    if (conn->is_served)
+        return;
+    if (buf_size(&conn->out) > 0)
+        settle(conn, made_progress);
+    else
+        buf_free(&conn->out);
+}
+
+void conn_drain(struct conn *conn, const char *why)
+{
+    if (conn->state != CONN_OPEN)
+        return;
+    conn->state = CONN_DRAINING;
+    conn->why = why;
+    loop_timer_set(conn->set->loop, &conn->timer, DRAIN_MS);
+    conn_flush(conn);
+}
+
+/* ------------------------------------------------------------- receiving */
+
+/* Whatever is left of a lent buffer goes into one of the connection's own. */
+static void give_back(struct buf *own, struct buf *lent)
+{
+    struct buf borrowed = *own;
+    *own = (struct buf){0};
+    buf_append(own, buf_head(&borrowed), buf_size(&borrowed));
+    buf_consume(&borrowed, buf_size(&borrowed));
+    if (borrowed.capacity > LENT_WRITE_KEPT)
+        buf_free(&borrowed);
+    *lent = borrowed;
+}
+
+/* Let the protocol work on `in`, then send what it has answered. */
+static void serve(struct conn *conn)
+{
+    struct lent *lent = loop_lent(conn->set->loop);
+    bool out_is_lent = conn->out.data == NULL;
+    if (out_is_lent) {
+        conn->out = lent->out;
+        lent->out = (struct buf){0};
+    }
+    conn->is_served = true;
+    conn->protocol->on_bytes(conn);
+    conn->is_served = false;
+    send_out(conn);
+    if (out_is_lent)
+        give_back(&conn->out, &lent->out);
+}
+
+static void on_received(struct conn *conn, size_t size)
+{
+    struct lent *lent = loop_lent(conn->set->loop);
+    conn->set->bytes_in += size;
+    if (log_wants(LOG_TRACE_HEX))
+        trace_bytes(
+            conn, '<',
+            (struct slice){(char *)lent->in.data + lent->in.tail, size});
+    buf_added(&lent->in, size);
+    buf_free(&conn->in);
+    conn->in = lent->in;
+    lent->in = (struct buf){0};
+    serve(conn);
+    give_back(&conn->in, &lent->in);
+}
+
+static void on_end(struct conn *conn)
+{
+    conn->has_ended = true;
+    if (conn->state == CONN_DRAINING && buf_size(&conn->out) == 0)
+        conn_close(conn, "done");
+    else if (conn->state == CONN_OPEN && conn->protocol->on_end == NULL)
+        conn_close(conn, "peer closed");
+    else if (conn->state == CONN_OPEN)
+        conn->protocol->on_end(conn);
+    if (conn->state != CONN_CLOSED)
+        update_watch(conn);
+}
+
+/* One read per turn, so that one fast peer cannot starve the others. */
+static void fill(struct conn *conn)
+{
+    struct buf *in = &loop_lent(conn->set->loop)->in;
+    buf_append(in, buf_head(&conn->in), buf_size(&conn->in));
+    size_t kept = buf_size(in);
+    uint8_t *room = buf_room(in, LENT_READ_SIZE - IN_LIMIT);
+    ssize_t got = net_receive(conn->watch.fd, room, in->capacity - in->tail);
+    if (got > 0 && conn->state == CONN_OPEN) {
+        on_received(conn, (size_t)got);
+        return;
+    }
+    buf_consume(in, kept);
+    if (got == 0)
+        on_end(conn);
+    else if (got == -1 && errno != EAGAIN)
+        conn_close(conn, strerror(errno));
+}
+
+static void on_ready(struct watch *watch, unsigned ready)
+{
+    struct conn *conn = CONTAINER(watch, struct conn, watch);
+    if (ready & LOOP_READ)
+        fill(conn);
+    if (ready & LOOP_WRITE)
+        conn_flush(conn);
+}
+
+/* ------------------------------------------------------------- its life */
+
+/* Go on with what was kept, and with what waited for room to send. */
+static void go_on(struct conn *conn)
+{
+    if (buf_size(&conn->in) > 0) {
+        serve(conn);
+        if (buf_size(&conn->in) == 0)
+            buf_free(&conn->in);
+    }
+    bool has_drained = conn->has_drained;
+    conn->has_drained = false;
+    if (has_drained && conn->state == CONN_OPEN && conn->protocol->on_drained)
+        conn->protocol->on_drained(conn);
+}
+
+static void run_later(struct deferred *deferred)
+{
+    struct conn *conn = CONTAINER(deferred, struct conn, later);
+    if (conn->state == CONN_CLOSED)
+        reap(conn);
+    else if (conn->state == CONN_OPEN)
+        go_on(conn);
+}
+
+void conn_resume(struct conn *conn)
+{
+    loop_defer(conn->set->loop, &conn->later);
+}
+
+struct conn *conn_new(struct conn_set *set, int fd, const struct net_peer *peer,
+                      const struct protocol *protocol, void *session)
+{
+    struct conn *conn = allocate(sizeof *conn);
+    *conn = (struct conn){
+        .watch = {.fd = fd, .on_ready = on_ready},
+        .set = set,
+        .next = set->first,
+        .link = &set->first,
+        .protocol = protocol,
+        .session = session,
+        .later.run = run_later,
+        .timer.on_due = on_time_over,
+        .peer = *peer,
+    };
+    if (loop_watch(set->loop, &conn->watch, LOOP_READ) == -1) {
+        net_close(fd);
+        free(conn);
+        return NULL;
+    }
+    if (set->first != NULL)
+        set->first->link = &conn->next;
+    set->first = conn;
+    set->count++;
+    return conn;
+}
+
+void conn_set_shutdown(struct conn_set *set)
+{
+    for (struct conn *conn = set->first; conn != NULL; conn = conn->next)
+        if (conn->state == CONN_OPEN)
+            conn->protocol->on_shutdown(conn);
+}
+
+void conn_set_close(struct conn_set *set, const char *why)
+{
+    for (struct conn *conn = set->first; conn != NULL; conn = conn->next)
+        conn_close(conn, why);
+}

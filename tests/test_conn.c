@@ -1,0 +1,661 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/conn.h"
+#include "common/limits.h"
+
+static const struct loop_backend *backend; /* whose turn it is */
+
+/* A connection whose protocol does what the test says, and the other end. */
+struct stage {
+    struct loop *loop;
+    struct conn_set set;
+    struct conn *conn; /* NULL after on_closed */
+    int peer;
+    struct buf heard;                 /* what the protocol took out of `in` */
+    struct buf diary;                 /* what it was called for: d e s c */
+    const char *why;                  /* of on_closed */
+    void (*act)(struct stage *stage); /* what to do in on_bytes */
+    size_t takes; /* bytes at a time in on_bytes; 0: all, as long as it may */
+};
+
+static struct stage *stage_of(const struct conn *conn)
+{
+    return conn->session;
+}
+
+static void note(struct stage *stage, const char *what)
+{
+    buf_append_text(&stage->diary, what);
+}
+
+static void on_bytes(struct conn *conn)
+{
+    struct stage *stage = stage_of(conn);
+    if (stage->act != NULL) {
+        stage->act(stage);
+        return;
+    }
+    while (buf_size(&conn->in) > 0 && conn_may_serve(conn)) {
+        size_t size = buf_size(&conn->in);
+        if (stage->takes > 0 && size > stage->takes)
+            size = stage->takes;
+        buf_append(&stage->heard, buf_head(&conn->in), size);
+        buf_consume(&conn->in, size);
+    }
+}
+
+static void on_drained(struct conn *conn)
+{
+    note(stage_of(conn), "d");
+}
+
+static void on_end(struct conn *conn)
+{
+    note(stage_of(conn), "e");
+    conn_drain(conn, "peer is done");
+}
+
+static void on_shutdown(struct conn *conn)
+{
+    note(stage_of(conn), "s");
+    conn_drain(conn, "shutting down");
+}
+
+static void on_closed(struct conn *conn)
+{
+    struct stage *stage = stage_of(conn);
+    note(stage, "c");
+    stage->why = conn->why;
+    stage->conn = NULL;
+}
+
+static const struct protocol protocol = {
+    .name = "test",
+    .on_bytes = on_bytes,
+    .on_drained = on_drained,
+    .on_end = on_end,
+    .on_shutdown = on_shutdown,
+    .on_closed = on_closed,
+};
+
+static const struct protocol without_end = {
+    .name = "test",
+    .on_bytes = on_bytes,
+    .on_shutdown = on_shutdown,
+    .on_closed = on_closed,
+};
+
+static int set_stage(void **state)
+{
+    struct stage *stage = calloc(1, sizeof *stage);
+    struct net_peer nobody = {.family = AF_UNIX};
+    int fds[2], size = 1; /* as small as the kernel makes it */
+    assert_non_null(stage);
+    stage->loop = loop_new(backend);
+    stage->set.loop = stage->loop;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    fcntl(fds[0], F_SETFL, O_NONBLOCK);
+    fcntl(fds[1], F_SETFL, O_NONBLOCK);
+    stage->peer = fds[1];
+    stage->conn = conn_new(&stage->set, fds[0], &nobody, &protocol, stage);
+    assert_non_null(stage->conn);
+    *state = stage;
+    return 0;
+}
+
+static int strike_stage(void **state)
+{
+    struct stage *stage = *state;
+    conn_set_close(&stage->set, "over");
+    loop_turn(stage->loop, 0);
+    assert_int_equal(stage->set.count, 0);
+    assert_null(stage->set.first);
+    loop_free(stage->loop);
+    if (stage->peer != -1)
+        close(stage->peer);
+    buf_free(&stage->heard);
+    buf_free(&stage->diary);
+    free(stage);
+    return 0;
+}
+
+/* ------------------------------------------------------------- the peer */
+
+static void turn(struct stage *stage)
+{
+    assert_int_equal(loop_turn(stage->loop, 0), 0);
+}
+
+static void say(struct stage *stage, const char *text)
+{
+    size_t size = strlen(text);
+    assert_int_equal(send(stage->peer, text, size, MSG_NOSIGNAL), size);
+}
+
+/* Send until the kernel takes no more; returns how much that was. */
+static size_t say_all(struct stage *stage)
+{
+    static char bytes[64 * 1024];
+    size_t sum = 0;
+    ssize_t sent;
+    while ((sent = send(stage->peer, bytes, sizeof bytes, MSG_NOSIGNAL)) > 0)
+        sum += (size_t)sent;
+    return sum;
+}
+
+/* Read until the end or `want` bytes, and turn in between. Returns how much. */
+static size_t read_all(struct stage *stage, size_t want)
+{
+    static char bytes[64 * 1024];
+    size_t sum = 0;
+    for (int idle = 0; idle < 100 && sum < want; idle++) {
+        ssize_t got = recv(stage->peer, bytes, sizeof bytes, 0);
+        if (got == 0)
+            break;
+        if (got > 0) {
+            sum += (size_t)got;
+            idle = 0;
+        }
+        turn(stage);
+    }
+    return sum;
+}
+
+static void expect_text(struct stage *stage, const char *text)
+{
+    char bytes[256] = "";
+    ssize_t got = recv(stage->peer, bytes, sizeof bytes - 1, 0);
+    assert_int_equal(got, strlen(text));
+    assert_string_equal(bytes, text);
+}
+
+static void expect_end(struct stage *stage)
+{
+    char byte;
+    assert_int_equal(recv(stage->peer, &byte, 1, 0), 0);
+}
+
+static void expect_diary(struct stage *stage, const char *text)
+{
+    buf_append(&stage->diary, "", 1);
+    assert_string_equal((char *)buf_head(&stage->diary), text);
+    buf_free(&stage->diary);
+}
+
+static void expect_closed(struct stage *stage, const char *why)
+{
+    assert_null(stage->conn);
+    assert_string_equal(stage->why, why);
+    assert_int_equal(stage->set.count, 0);
+}
+
+/* Put `size` bytes into `out`, and send what the kernel takes. */
+static void write_much(struct stage *stage, size_t size)
+{
+    memset(buf_room(&stage->conn->out, size), 'x', size);
+    buf_added(&stage->conn->out, size);
+    conn_flush(stage->conn);
+}
+
+/* ------------------------------------------------------------- both ways */
+
+static void what_arrives_is_served(void **state)
+{
+    struct stage *stage = *state;
+    say(stage, "hello");
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "hello"));
+    assert_null(stage->conn->in.data); /* who is idle holds no memory */
+    assert_null(stage->conn->out.data);
+}
+
+static void answer_twice(struct stage *stage)
+{
+    conn_write(stage->conn, slice_of("one"));
+    buf_append_text(&stage->conn->out, "two");
+    conn_flush(stage->conn);
+    buf_consume(&stage->conn->in, buf_size(&stage->conn->in));
+    char byte;
+    assert_int_equal(recv(stage->peer, &byte, 1, MSG_PEEK), -1);
+}
+
+static void what_is_answered_together_is_sent_together(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = answer_twice;
+    say(stage, "?");
+    turn(stage);
+    expect_text(stage, "onetwo");
+    assert_null(stage->conn->out.data);
+}
+
+static void leave_all(struct stage *stage)
+{
+    (void)stage;
+}
+
+static void what_is_not_taken_is_kept_for_the_next_bytes(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = leave_all;
+    say(stage, "hel");
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->conn->in), "hel"));
+    say(stage, "lo");
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->conn->in), "hello"));
+    assert_int_equal(buf_size(&loop_lent(stage->loop)->in), 0);
+    stage->act = NULL;
+    conn_resume(stage->conn);
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "hello"));
+    assert_null(stage->conn->in.data);
+}
+
+static void written_outside_of_serving_it_goes_at_once(void **state)
+{
+    struct stage *stage = *state;
+    conn_write(stage->conn, slice_of("hello"));
+    expect_text(stage, "hello");
+    assert_null(stage->conn->out.data);
+}
+
+static void what_was_written_later_comes_later(void **state)
+{
+    struct stage *stage = *state;
+    buf_append_text(&stage->conn->out, "one");
+    conn_write(stage->conn, slice_of("two"));
+    turn(stage);
+    expect_text(stage, "onetwo");
+    assert_null(stage->conn->out.data);
+}
+
+static void short_writes_are_completed(void **state)
+{
+    enum { MUCH = 300000 };
+    struct stage *stage = *state;
+    write_much(stage, MUCH / 2);
+    char *more = calloc(1, MUCH / 2);
+    conn_write(stage->conn, (struct slice){more, MUCH / 2});
+    free(more);
+    assert_true(buf_size(&stage->conn->out) > 0);
+    assert_int_equal(read_all(stage, MUCH), MUCH);
+    assert_null(stage->conn->out.data);
+    assert_int_equal(stage->conn->timer.slot, 0);
+    assert_int_equal(stage->set.bytes_out, MUCH);
+}
+
+/* A peer that has sent much is read once in a turn. */
+static void there_is_one_read_per_turn(void **state)
+{
+    struct stage *stage = *state;
+    size_t sent = 0;
+    for (size_t more = say_all(stage); more > 0; more = say_all(stage)) {
+        size_t before = buf_size(&stage->heard);
+        turn(stage);
+        assert_true(buf_size(&stage->heard) - before <= LENT_READ_SIZE);
+        sent += more;
+        if (sent > 4 * LENT_READ_SIZE)
+            break;
+    }
+    while (buf_size(&stage->heard) < sent)
+        turn(stage);
+    assert_int_equal(stage->set.bytes_in, sent);
+}
+
+/* ------------------------------------------------------------- backpressure */
+
+static void who_does_not_read_is_not_read(void **state)
+{
+    struct stage *stage = *state;
+    write_much(stage, 2 * OUT_LIMIT);
+    assert_true(conn_is_full(stage->conn));
+    assert_false(conn_may_serve(stage->conn));
+    say(stage, "hello");
+    turn(stage);
+    turn(stage);
+    assert_int_equal(buf_size(&stage->heard), 0);
+    expect_diary(stage, "");
+    read_all(stage, 2 * OUT_LIMIT);
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "hello"));
+    expect_diary(stage, "d");
+}
+
+static void fill_up(struct stage *stage)
+{
+    struct conn *conn = stage->conn;
+    while (buf_size(&conn->in) > 0 && conn_may_serve(conn)) {
+        buf_append(&stage->heard, buf_head(&conn->in), 1);
+        buf_consume(&conn->in, 1);
+        memset(buf_room(&conn->out, 2 * OUT_LIMIT), 'x', 2 * OUT_LIMIT);
+        buf_added(&conn->out, 2 * OUT_LIMIT);
+    }
+}
+
+/* What one read has brought is served in pieces, as the answers go out. */
+static void serving_goes_on_where_it_stopped(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = fill_up;
+    say(stage, "abc");
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "a"));
+    assert_true(slice_is(buf_slice(&stage->conn->in), "bc"));
+    assert_int_equal(read_all(stage, 6 * OUT_LIMIT), 6 * OUT_LIMIT);
+    assert_true(slice_is(buf_slice(&stage->heard), "abc"));
+}
+
+static void what_nobody_takes_is_bounded(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = leave_all;
+    for (int i = 0; i < 50; i++) {
+        say_all(stage);
+        turn(stage);
+    }
+    assert_true(buf_size(&stage->conn->in) < IN_LIMIT + LENT_READ_SIZE);
+    assert_false(stage->conn->watch.interest & LOOP_READ);
+    stage->act = NULL;
+    conn_resume(stage->conn);
+    turn(stage);
+    assert_true(stage->conn->watch.interest & LOOP_READ);
+}
+
+static void who_takes_nothing_is_given_up(void **state)
+{
+    struct stage *stage = *state;
+    write_much(stage, OUT_LIMIT);
+    loop_advance(stage->loop, STALL_MS - 1000);
+    turn(stage);
+    assert_non_null(stage->conn);
+    loop_advance(stage->loop, 1000);
+    turn(stage);
+    expect_closed(stage, "peer does not read");
+}
+
+static void who_takes_a_little_has_more_time(void **state)
+{
+    struct stage *stage = *state;
+    write_much(stage, OUT_LIMIT);
+    for (int i = 0; i < 4; i++) {
+        loop_advance(stage->loop, STALL_MS - 1000);
+        read_all(stage, 1);
+        turn(stage);
+    }
+    assert_non_null(stage->conn);
+}
+
+/* ------------------------------------------------------------- the end */
+
+static void closing_says_why_once(void **state)
+{
+    struct stage *stage = *state;
+    conn_close(stage->conn, "first");
+    conn_close(stage->conn, "second");
+    assert_non_null(stage->conn); /* until the end of the turn */
+    turn(stage);
+    expect_closed(stage, "first");
+    expect_diary(stage, "c");
+    expect_end(stage);
+}
+
+static void a_closed_connection_may_still_be_used(void **state)
+{
+    struct stage *stage = *state;
+    conn_close(stage->conn, "closed");
+    conn_write(stage->conn, slice_of("x"));
+    buf_append_text(&stage->conn->out, "y");
+    conn_flush(stage->conn);
+    conn_drain(stage->conn, "drained");
+    conn_resume(stage->conn);
+    assert_false(conn_may_serve(stage->conn));
+    turn(stage);
+    expect_closed(stage, "closed");
+    expect_end(stage);
+}
+
+static void close_and_go_on(struct stage *stage)
+{
+    conn_close(stage->conn, "closed in the middle");
+    buf_append_text(&stage->conn->out, "never sent");
+    conn_write(stage->conn, slice_of("nor this"));
+    conn_flush(stage->conn);
+    conn_resume(stage->conn);
+}
+
+static void it_may_be_closed_while_it_is_served(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = close_and_go_on;
+    say(stage, "hello");
+    turn(stage);
+    expect_closed(stage, "closed in the middle");
+    expect_end(stage);
+    assert_int_equal(buf_size(&loop_lent(stage->loop)->in), 0);
+    assert_int_equal(buf_size(&loop_lent(stage->loop)->out), 0);
+}
+
+static void answer_and_drain(struct stage *stage)
+{
+    conn_write(stage->conn, slice_of("bye"));
+    conn_drain(stage->conn, "done talking");
+    buf_consume(&stage->conn->in, buf_size(&stage->conn->in));
+}
+
+static void draining_sends_everything_and_waits_for_the_end(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = answer_and_drain;
+    say(stage, "hello");
+    turn(stage);
+    expect_text(stage, "bye");
+    expect_end(stage);
+    assert_non_null(stage->conn);
+    say(stage, "nobody hears this");
+    turn(stage);
+    assert_non_null(stage->conn);
+    shutdown(stage->peer, SHUT_WR);
+    turn(stage);
+    expect_closed(stage, "done talking");
+}
+
+static void draining_has_an_end(void **state)
+{
+    struct stage *stage = *state;
+    conn_drain(stage->conn, "bye");
+    loop_advance(stage->loop, DRAIN_MS - 1000);
+    say(stage, "talking gains no time");
+    turn(stage);
+    assert_non_null(stage->conn);
+    loop_advance(stage->loop, 1000);
+    turn(stage);
+    expect_closed(stage, "bye");
+}
+
+/* The last bytes may be many, and the peer slow. */
+static void draining_goes_on_while_the_peer_reads(void **state)
+{
+    struct stage *stage = *state;
+    write_much(stage, OUT_LIMIT);
+    conn_drain(stage->conn, "bye");
+    for (int i = 0; i < 4; i++) {
+        loop_advance(stage->loop, DRAIN_MS - 1000);
+        assert_true(read_all(stage, 1) > 0);
+        turn(stage);
+    }
+    assert_non_null(stage->conn);
+    loop_advance(stage->loop, DRAIN_MS);
+    turn(stage);
+    expect_closed(stage, "bye");
+}
+
+static void a_peer_that_ends_is_told_to_the_protocol(void **state)
+{
+    struct stage *stage = *state;
+    say(stage, "last words");
+    shutdown(stage->peer, SHUT_WR);
+    turn(stage);
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "last words"));
+    expect_closed(stage, "peer is done");
+    expect_diary(stage, "ec");
+}
+
+static void a_peer_that_ends_still_gets_what_is_left(void **state)
+{
+    struct stage *stage = *state;
+    write_much(stage, 200000);
+    shutdown(stage->peer, SHUT_WR);
+    assert_int_equal(read_all(stage, 200000), 200000);
+    turn(stage);
+    turn(stage);
+    expect_closed(stage, "peer is done");
+}
+
+static void without_on_end_the_connection_is_closed(void **state)
+{
+    struct stage *stage = *state;
+    stage->conn->protocol = &without_end;
+    shutdown(stage->peer, SHUT_WR);
+    turn(stage);
+    expect_closed(stage, "peer closed");
+}
+
+static void a_peer_that_is_gone_is_an_error(void **state)
+{
+    struct stage *stage = *state;
+    say(stage, "unread");
+    close(stage->peer);
+    stage->peer = -1;
+    conn_write(stage->conn, slice_of("x"));
+    turn(stage);
+    expect_closed(stage, strerror(EPIPE));
+}
+
+static void change_protocol(struct stage *stage)
+{
+    stage->conn->protocol = &without_end;
+    buf_consume(&stage->conn->in, 1);
+    conn_resume(stage->conn);
+    stage->act = NULL;
+}
+
+static void the_protocol_may_change_with_bytes_behind_it(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = change_protocol;
+    say(stage, "^rest");
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "rest"));
+}
+
+static void shutdown_is_told_to_who_is_open(void **state)
+{
+    struct stage *stage = *state;
+    struct net_peer nobody = {.family = AF_UNIX};
+    int fds[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    struct stage other = {.loop = stage->loop};
+    other.conn = conn_new(&stage->set, fds[0], &nobody, &protocol, &other);
+    conn_close(other.conn, "closed before");
+    conn_set_shutdown(&stage->set);
+    expect_diary(stage, "s");
+    turn(stage);
+    assert_non_null(stage->conn);
+    assert_null(other.conn);
+    close(fds[1]);
+    buf_free(&other.diary);
+}
+
+static int reaped;
+
+static void count_reaped(struct conn_set *set)
+{
+    (void)set;
+    reaped++;
+}
+
+static void the_set_hears_of_each_that_is_gone(void **state)
+{
+    struct stage *stage = *state;
+    struct net_traffic traffic = {0};
+    reaped = 0;
+    stage->set.on_reaped = count_reaped;
+    stage->set.closed = &traffic;
+    conn_set_close(&stage->set, "all");
+    turn(stage);
+    assert_int_equal(reaped, 1);
+    expect_closed(stage, "all");
+}
+
+/* A file is always ready, which epoll does not take; poll does. */
+static void what_cannot_be_watched_is_closed(void **state)
+{
+    struct stage *stage = *state;
+    struct net_peer nobody = {.family = AF_UNIX};
+    if (backend == &loop_poll)
+        return;
+    int fd = open("/", O_RDONLY);
+    assert_null(conn_new(&stage->set, fd, &nobody, &protocol, stage));
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+    assert_int_equal(stage->set.count, 1);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, set_stage, strike_stage)
+
+static const struct CMUnitTest tests[] = {
+    TEST(what_arrives_is_served),
+    TEST(what_is_answered_together_is_sent_together),
+    TEST(what_is_not_taken_is_kept_for_the_next_bytes),
+    TEST(written_outside_of_serving_it_goes_at_once),
+    TEST(what_was_written_later_comes_later),
+    TEST(short_writes_are_completed),
+    TEST(there_is_one_read_per_turn),
+    TEST(who_does_not_read_is_not_read),
+    TEST(serving_goes_on_where_it_stopped),
+    TEST(what_nobody_takes_is_bounded),
+    TEST(who_takes_nothing_is_given_up),
+    TEST(who_takes_a_little_has_more_time),
+    TEST(closing_says_why_once),
+    TEST(a_closed_connection_may_still_be_used),
+    TEST(it_may_be_closed_while_it_is_served),
+    TEST(draining_sends_everything_and_waits_for_the_end),
+    TEST(draining_has_an_end),
+    TEST(draining_goes_on_while_the_peer_reads),
+    TEST(a_peer_that_ends_is_told_to_the_protocol),
+    TEST(a_peer_that_ends_still_gets_what_is_left),
+    TEST(without_on_end_the_connection_is_closed),
+    TEST(a_peer_that_is_gone_is_an_error),
+    TEST(the_protocol_may_change_with_bytes_behind_it),
+    TEST(shutdown_is_told_to_who_is_open),
+    TEST(the_set_hears_of_each_that_is_gone),
+    TEST(what_cannot_be_watched_is_closed),
+};
+
+int main(void)
+{
+    static const char *const backends[] = {"epoll", "poll"};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+        backend = loop_backend_named(backends[i]);
+        if (backend != NULL)
+            failed +=
+                cmocka_run_group_tests_name(backends[i], tests, NULL, NULL);
+    }
+    return failed;
+}
