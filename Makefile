@@ -1,49 +1,77 @@
-# make             build/server and build/client
-# make test        every test, with sanitizers, on both loop backends
-# make clean       remove build/
-CC       ?= cc
-CFLAGS   ?= -O3 -g
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-BASE     := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -Ibuild/include -MMD -MP $(WARNINGS)
+#   make           build/server and build/client
+#   make demo      within a minute: the techniques, the same messages, their costs
+#   make compare   the same at length (some minutes)
+#   make test      all tests, with sanitizers, on both loop backends
+#   make check     and: layers, compilers, musl, valgrind, fuzzers, suites, a browser
+#   make bench     our server beside the least that any server can do
+#   make fuzz      each fuzzer for FUZZ_SECONDS (600)
+#   make clean     remove build/
+CC ?= cc
+CFLAGS ?= -O3 -g
+BUILD ?= build
+FUZZ_SECONDS ?= 600
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
+BASE := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -I$(BUILD)/include -MMD -MP $(WARNINGS)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+MAKEFLAGS += --jobs=2
 
-COMMON := $(wildcard common/*.c)
+COMMON := $(filter-out $(if $(filter Linux,$(shell uname)),,common/loop_epoll.c),$(wildcard common/*.c))
 SERVER := $(filter-out server/main.c,$(wildcard server/*.c))
 CLIENT := $(filter-out client/main.c,$(wildcard client/*.c))
-TESTS  := $(patsubst tests/%.c,build/test/%,$(wildcard tests/test_*.c))
+as = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+tests = $(patsubst tests/%.c,$(BUILD)/test/%,$(1))
+SERVER_TESTS := $(call tests,$(shell grep -lE '"(server/|tests/peer)' tests/test_*.c))
+CLIENT_TESTS := $(filter-out $(SERVER_TESTS),$(call tests,$(wildcard tests/test_*.c)))
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+PROGRAMS := $(addprefix $(BUILD)/,server client bench floor conformance browser_test)
 
-all: build/server build/client
+all: $(BUILD)/server $(BUILD)/client
 
-build/server: $(patsubst %.c,build/release/%.o,$(COMMON) $(SERVER) server/main.c)
-build/client: $(patsubst %.c,build/release/%.o,$(COMMON) $(CLIENT) client/main.c)
-build/server build/client:
+$(BUILD)/server: $(call as,release,$(COMMON) $(SERVER) server/main.c)
+$(BUILD)/client: $(call as,release,$(COMMON) $(CLIENT) client/main.c)
+$(BUILD)/bench: $(call as,release,$(COMMON) $(filter-out %/floor.c,$(wildcard tests/bench/*.c)))
+$(BUILD)/floor: $(call as,release,tests/bench/floor.c)
+$(BUILD)/conformance: $(call as,release,$(COMMON) $(wildcard tests/conformance/*.c))
+$(BUILD)/browser_test: $(call as,release,$(COMMON) $(wildcard tests/browser/*.c))
+$(PROGRAMS):
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 
-# A page as the bytes of an array: const char front_page_html[].
-build/include/server/%.h: server/%.html
+$(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(COMMON) $(SERVER))
+$(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(COMMON) $(CLIENT))
+$(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)
+$(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client:
 	@mkdir -p $(@D)
-	@{ echo 'static const char $*_html[] = {'; od -An -v -tx1 $< | sed 's/[0-9a-f][0-9a-f]/0x&,/g'; echo '};'; } > $@
-
-build/release/server/pages.o build/sanitized/server/pages.o: build/include/server/front_page.h
-
-build/release/%.o: %.c
+	$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(COMMON)
+	@mkdir -p $(@D)
+	clang -O1 -g -fsanitize=fuzzer,address,undefined -D_DEFAULT_SOURCE -I. -o $@ $^
+$(BUILD)/release/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) -c -o $@ $<
-
-build/sanitized/%.o: %.c
+$(BUILD)/sanitized/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(SANITIZE) -c -o $@ $<
-
-build/test/%: build/sanitized/tests/%.o $(patsubst %.c,build/sanitized/%.o,$(COMMON) $(SERVER) $(CLIENT))
+# A page as the bytes of an array: front_page.html is const char front_page_html[].
+$(BUILD)/include/%.h: %
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ -lcmocka
+	@{ echo 'static const char $(subst .,_,$(<F))[] = {'; od -An -v -tx1 $< | sed 's/[0-9a-f][0-9a-f]/0x&,/g'; echo '};'; } > $@
+$(call as,release,server/pages.c) $(call as,sanitized,server/pages.c): $(patsubst %,$(BUILD)/include/server/front_page.%.h,html js)
+$(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/browser/on_%_page.js.h,plain front)
 
-test: $(TESTS)
-	@for test in $^; do $$test || exit 1; done
-
+test: $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client
+	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do CLIENT=$(BUILD)/test/client $$test || exit 1; done
+check: test
+	@sh tests/check.sh
+demo: all
+	@$(BUILD)/client compare --quick
+compare: all
+	@$(BUILD)/client compare
+bench: $(BUILD)/bench $(BUILD)/floor all
+	@$(BUILD)/bench
+fuzz: $(FUZZERS)
+	@for fuzzer in $^; do sh tests/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done
 clean:
-	rm -rf build
-
-.PHONY: all test clean
+	rm -rf $(BUILD)
+.PHONY: all test check demo compare bench fuzz clean
 .SECONDARY:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

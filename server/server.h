@@ -1,0 +1,117 @@
+/* server.h -- accept connections, find who serves their requests. */
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include "common/conn.h"
+#include "common/http.h"
+#include "common/http_write.h"
+#include "common/ws_conn.h"
+#include "server/channel.h"
+#include "server/exchange.h"
+
+enum { LISTENERS_MAX = 8, ORIGINS_MAX = 16 };
+
+/* What an operator can set; all of it borrowed. */
+struct server_options {
+    const char *origins[ORIGINS_MAX]; /* that pages may come from, besides our
+                                         own; "*": any */
+    size_t origin_count;
+    size_t max_connections;
+    uint32_t max_message; /* bytes */
+    int long_poll_timeout_ms;
+    int heartbeat_ms;
+    struct ws_patience patience;
+};
+
+/* The values of limits.h. */
+struct server_options server_default_options(void);
+
+/* Counted since the start, for /metrics. */
+struct counters {
+    uint64_t accepted, refused, requests, upgrades, published;
+};
+
+struct listener {
+    struct watch watch;
+    struct server *server;
+    const char *unix_path; /* to be removed at the end; or NULL */
+};
+
+struct server {
+    struct loop *loop;
+    struct server_options options;
+    struct conn_set conns;
+    struct channels *channels;
+    struct listener listeners[LISTENERS_MAX];
+    size_t listener_count;
+    struct counters counters;
+    struct timer pause; /* no accepting until then: descriptors ran out */
+    bool is_paused, is_ending;
+    int64_t date_s;            /* the second that `date` shows */
+    char date[HTTP_DATE_SIZE]; /* of the Date field */
+    int64_t started_ms;
+};
+
+enum { ALLOW_GET = 1, ALLOW_POST = 2 };
+
+/* One way to talk: the requests it answers and how. Every file of server/ that is
+ * named after a concept exports one. */
+struct transport {
+    const char *path; /* "/polling" */
+    unsigned allowed; /* methods; HEAD goes with GET, OPTIONS is always there */
+    void (*serve)(struct exchange *exchange,
+                  const struct http_request *request);
+};
+
+extern const struct transport polling, long_polling, streaming, websocket, echo;
+extern const struct transport front_page, front_script, health, metrics;
+
+/* Whose connection it is. */
+static inline struct server *server_of_conn(const struct conn *conn)
+{
+    return CONTAINER(conn->set, struct server, conns);
+}
+
+/* A server without a listener. */
+struct server *server_new(struct loop *loop,
+                          const struct server_options *options);
+
+/* Listen on an address and port, or on a path. Returns the port (0 for a path), or
+ * -1 and the cause in `why` (static text). */
+int server_listen(struct server *server, const char *address, const char *port,
+                  const char **why);
+int server_listen_unix(struct server *server, const char *path,
+                       const char **why);
+
+/* Find who answers a request, or refuse it: no such page, method, channel or
+ * origin. */
+void server_route(struct exchange *exchange,
+                  const struct http_request *request);
+
+/* Stop accepting, tell everybody, and stop the loop when the last one has gone or
+ * SHUTDOWN_MS are over. */
+void server_shutdown(struct server *server);
+
+/* Close what is open and free it. */
+void server_free(struct server *server);
+
+/* May a page of this origin talk to us (RFC 6454)? Our own may, and those of
+ * --allow-origin; who says none is no browser. *origin, if not NULL: which of those,
+ * from 1; or 0. */
+bool server_allows_origin(const struct server *server,
+                          const struct http_request *request, uint8_t *origin);
+
+/* The channel and the place in it that a request names: ?channel=, ?after= or
+ * Last-Event-ID, ?instance=. False when the request was refused instead. */
+bool server_find_place(struct exchange *exchange,
+                       const struct http_request *request,
+                       struct channel **channel, struct place *place);
+
+/* The longest text that may be published, in bytes. */
+uint32_t server_text_max(const struct server *server);
+
+/* POST: publish the body to a channel; 201 and {"id":8}. */
+void server_publish_body(struct exchange *exchange,
+                         const struct http_request *request);
+
+#endif

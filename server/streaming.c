@@ -1,0 +1,209 @@
+/* streaming.c -- one response that never ends.
+ *
+ *      GET /streaming?after=7   ->   200 text/event-stream, in chunks
+ *                                    id: 8 | data: {"id":8,...} | (empty line)
+ *                                    id: 9 | ...
+ *                                    : (a comment, when nothing else was said)
+ *
+ * There is no new request for each message (RFC 6202, 3). The format is that of the
+ * HTML standard (9.2, Server-sent events), so that EventSource reads it; with
+ * Accept: application/x-ndjson it is a line of JSON each. The comment lets both ends
+ * notice that the other one is gone, and keeps proxies from thinking so (9.2.7).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/chunked.h"
+#include "common/limits.h"
+#include "common/sse.h"
+#include "server/server.h"
+
+struct stream {
+    struct exchange *exchange;
+    struct subscriber subscriber;
+};
+
+/* ------------------------------------------------------------- wire formats */
+
+static void append_event(struct buf *out, const struct message *message)
+{
+    char id[24];
+    int size = snprintf(id, sizeof id, "%llu", (unsigned long long)message->id);
+    sse_append_event(out, NULL, (struct slice){id, (size_t)size},
+                     message->json);
+}
+
+static void append_line(struct buf *out, const struct message *message)
+{
+    buf_append_slice(out, message->json);
+    buf_append_text(out, "\n");
+}
+
+static const struct wire_format events = {append_event, NULL};
+static const struct wire_format lines = {append_line, NULL};
+
+/* ------------------------------------------------------------- the stream */
+
+/* Everything that is to be said at once is one chunk. */
+static void send(struct stream *stream, struct slice bytes)
+{
+    struct exchange *exchange = stream->exchange;
+    struct buf *chunk =
+        &loop_lent(server_of_conn(exchange->conn)->loop)->scratch;
+    if (exchange->is_chunked) {
+        chunked_append(chunk, bytes);
+        bytes = buf_slice(chunk);
+    }
+    conn_write(exchange->conn, bytes);
+    buf_consume(chunk, buf_size(chunk));
+    exchange_hold_on(exchange,
+                     server_of_conn(exchange->conn)->options.heartbeat_ms);
+}
+
+static void deliver(struct subscriber *subscriber, struct slice bytes)
+{
+    send(CONTAINER(subscriber, struct stream, subscriber), bytes);
+}
+
+static bool is_ready(const struct subscriber *subscriber)
+{
+    const struct stream *stream =
+        CONTAINER(subscriber, struct stream, subscriber);
+    return !conn_is_full(stream->exchange->conn);
+}
+
+static void end(struct exchange *exchange, const char *why)
+{
+    struct stream *stream = exchange->user;
+    channel_unsubscribe(&stream->subscriber);
+    free(stream);
+    exchange_end(exchange, why);
+}
+
+static void on_lapsed(struct subscriber *subscriber)
+{
+    struct stream *stream = CONTAINER(subscriber, struct stream, subscriber);
+    end(stream->exchange, "reads too slowly: its messages are gone");
+}
+
+static void on_heartbeat(struct exchange *exchange)
+{
+    struct stream *stream = exchange->user;
+    bool is_lines = stream->subscriber.kind->format == &lines;
+    send(stream, slice_of(is_lines ? "\n" : ":\n\n"));
+}
+
+static void on_drained(struct exchange *exchange)
+{
+    struct stream *stream = exchange->user;
+    channel_catch_up(&stream->subscriber);
+}
+
+static void on_shutdown(struct exchange *exchange)
+{
+    end(exchange, "shutting down");
+}
+
+static void on_gone(struct exchange *exchange)
+{
+    struct stream *stream = exchange->user;
+    channel_unsubscribe(&stream->subscriber);
+    free(stream);
+}
+
+static const struct subscriber_kind event_stream = {
+    .format = &events,
+    .is_ready = is_ready,
+    .deliver = deliver,
+    .on_lapsed = on_lapsed,
+};
+
+static const struct subscriber_kind line_stream = {
+    .format = &lines,
+    .is_ready = is_ready,
+    .deliver = deliver,
+    .on_lapsed = on_lapsed,
+};
+
+static const struct holder holder = {
+    .on_due = on_heartbeat,
+    .on_gone = on_gone,
+    .on_shutdown = on_shutdown,
+    .on_drained = on_drained,
+};
+
+/* ------------------------------------------------------------- its beginning */
+
+static void begin(struct exchange *exchange, const struct channel *channel,
+                  bool is_lines)
+{
+    char fields[200];
+    snprintf(fields, sizeof fields,
+             "Cache-Control: no-store\r\n"
+             "X-Accel-Buffering: no\r\n" /* nginx would collect it */
+             "Server-Instance: %s\r\n",
+             channel_instance(channel));
+    exchange_begin(exchange,
+                   &(struct response){
+                       .status = 200,
+                       .type = is_lines ? "application/x-ndjson"
+                                        : "text/event-stream; charset=utf-8",
+                       .fields = fields,
+                   });
+}
+
+/* What comes before the first message: how long to wait before coming back, and what
+ * was lost, if anything was. */
+static void greet(struct stream *stream, const struct message *notice)
+{
+    const struct wire_format *format = stream->subscriber.kind->format;
+    struct buf greeting = {0};
+    if (format == &events)
+        sse_append_retry(&greeting, RETRY_MS);
+    if (notice != NULL)
+        format->append(&greeting, notice);
+    if (buf_size(&greeting) > 0)
+        send(stream, buf_slice(&greeting));
+    buf_free(&greeting);
+}
+
+static void open_stream(struct exchange *exchange, struct channel *channel,
+                        struct place *place, bool is_lines)
+{
+    struct message notice;
+    bool is_lost = channel_resume(channel, place, &notice);
+    struct stream *stream = allocate(sizeof *stream);
+    stream->exchange = exchange;
+    exchange->user = stream;
+    exchange_hold(exchange, &holder,
+                  server_of_conn(exchange->conn)->options.heartbeat_ms);
+    begin(exchange, channel, is_lines);
+    channel_subscribe(channel, &stream->subscriber,
+                      is_lines ? &line_stream : &event_stream, place->after);
+    greet(stream, is_lost ? &notice : NULL);
+}
+
+static void serve(struct exchange *exchange, const struct http_request *request)
+{
+    struct channel *channel;
+    struct place place;
+    bool is_lines =
+        http_field_list_has(&request->head, "Accept", "application/x-ndjson");
+    if (request->method == METHOD_POST)
+        server_publish_body(exchange, request);
+    else if (!server_find_place(exchange, request, &channel, &place))
+        return;
+    else if (request->method == METHOD_HEAD)
+        exchange_respond(
+            exchange,
+            &(struct response){.status = 200, .type = "text/event-stream"});
+    else
+        open_stream(exchange, channel, &place, is_lines);
+}
+
+const struct transport streaming = {
+    "/streaming",
+    ALLOW_GET | ALLOW_POST,
+    serve,
+};

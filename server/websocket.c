@@ -1,0 +1,228 @@
+/* websocket.c -- both sides speak when they like (RFC 6455).
+ *
+ *      GET /websocket?after=7  ->  101, then frames both ways: a text message in is
+ *                                  published, each message of the channel comes out
+ *      GET /echo               ->  101, then every message comes back
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/http_write.h"
+#include "common/limits.h"
+#include "common/trace.h"
+#include "common/websocket_handshake.h"
+#include "server/server.h"
+
+struct member {
+    struct ws_conn *ws_conn;
+    struct server *server;
+    struct subscriber subscriber;
+};
+
+/* ------------------------------------------------------------- the handshake */
+
+/* The subprotocols that we speak (1.9). What is said in them is all the same: a
+ * client that offers one of them has it confirmed. */
+static const char *const subprotocols[] = {"channel.v1", "echo", NULL};
+
+enum { JOINED = 6 };
+
+/* What the request says, each field as one value; `joined` are buffers for those
+ * that stand on several lines. */
+static struct ws_request handshake_of(const struct http_request *request,
+                                      struct buf joined[JOINED])
+{
+    const struct http_head *head = &request->head;
+    return (struct ws_request){
+        .method = request->method_name,
+        .minor_version = (int)request->minor,
+        .upgrade = http_field_joined(head, "Upgrade", &joined[0]),
+        .connection = http_field_joined(head, "Connection", &joined[1]),
+        .key = http_field_joined(head, "Sec-WebSocket-Key", &joined[2]),
+        .version = http_field_joined(head, "Sec-WebSocket-Version", &joined[3]),
+        .protocols =
+            http_field_joined(head, "Sec-WebSocket-Protocol", &joined[4]),
+        .extensions =
+            http_field_joined(head, "Sec-WebSocket-Extensions", &joined[5]),
+    };
+}
+
+static struct ws_verdict judge(const struct http_request *request)
+{
+    struct buf joined[JOINED] = {0};
+    struct ws_request asked = handshake_of(request, joined);
+    struct ws_verdict verdict = ws_judge_request(&asked, subprotocols);
+    for (size_t i = 0; i < JOINED; i++)
+        buf_free(&joined[i]);
+    return verdict;
+}
+
+static void refuse(struct exchange *exchange, const struct ws_verdict *verdict)
+{
+    struct buf fields = {0};
+    ws_append_refusal_fields(&fields, verdict->status);
+    buf_append(&fields, "", 1);
+    exchange_refuse_with(exchange, verdict->status, (char *)buf_head(&fields),
+                         verdict->reason);
+    buf_free(&fields);
+}
+
+/* Agree to the upgrade, or refuse it and return NULL. `fields` are added to the
+ * answer. Bytes behind the request belong to the new protocol already. */
+static struct ws_conn *upgrade(struct exchange *exchange,
+                               const struct http_request *request,
+                               const struct ws_handler *handler,
+                               uint32_t message_limit, const char *fields)
+{
+    struct server *server = server_of_conn(exchange->conn);
+    struct ws_verdict verdict = judge(request);
+    if (verdict.status != 101) {
+        refuse(exchange, &verdict);
+        return NULL;
+    }
+    if (!server_allows_origin(server, request, NULL)) { /* 4.2.2, 10.2 */
+        exchange_refuse(exchange, 403,
+                        "not from this origin; see --allow-origin");
+        return NULL;
+    }
+    if (!http_body_may_end_here(&request->body)) {
+        exchange_refuse(exchange, 400, "its body would be taken for frames");
+        return NULL;
+    }
+    struct conn *conn = exchange_upgrade(exchange);
+    server->counters.upgrades++;
+    http_append_status(&conn->out, 101);
+    ws_append_accept_fields(&conn->out,
+                            http_field(&request->head, "Sec-WebSocket-Key"),
+                            verdict.protocol);
+    buf_append_text(&conn->out, fields);
+    http_append_end(&conn->out);
+    trace_text(&conn->peer, '>', slice_of("HTTP/1.1 101 Switching Protocols"));
+    return ws_conn_new(conn, WS_SERVER, handler, &server->options.patience,
+                       message_limit);
+}
+
+/* ------------------------------------------------------------- the channel */
+
+static void append(struct buf *out, const struct message *message)
+{
+    ws_append_frame(out, WS_TEXT, message->json);
+}
+
+static const struct wire_format frames = {append, NULL};
+
+static bool is_ready(const struct subscriber *subscriber)
+{
+    const struct member *member =
+        CONTAINER(subscriber, struct member, subscriber);
+    return !conn_is_full(member->ws_conn->conn);
+}
+
+static void deliver(struct subscriber *subscriber, struct slice bytes)
+{
+    struct member *member = CONTAINER(subscriber, struct member, subscriber);
+    ws_conn_send_frames(member->ws_conn, bytes);
+}
+
+static void on_lapsed(struct subscriber *subscriber)
+{
+    struct member *member = CONTAINER(subscriber, struct member, subscriber);
+    channel_unsubscribe(subscriber);
+    ws_conn_close(member->ws_conn, WS_TRY_AGAIN_LATER,
+                  "reads too slowly: its messages are gone");
+}
+
+static const struct subscriber_kind subscriber_kind = {
+    .format = &frames,
+    .is_ready = is_ready,
+    .deliver = deliver,
+    .on_lapsed = on_lapsed,
+};
+
+static void on_message(struct ws_conn *ws_conn, enum ws_opcode opcode,
+                       struct slice payload)
+{
+    struct member *member = ws_conn->user;
+    if (opcode != WS_TEXT) {
+        ws_conn_close(ws_conn, WS_UNSUPPORTED, "a channel carries text only");
+        return;
+    }
+    channel_publish(member->subscriber.channel, payload);
+    member->server->counters.published++;
+}
+
+static void on_drained(struct ws_conn *ws_conn)
+{
+    struct member *member = ws_conn->user;
+    channel_catch_up(&member->subscriber);
+}
+
+static void on_closed(struct ws_conn *ws_conn)
+{
+    struct member *member = ws_conn->user;
+    channel_unsubscribe(&member->subscriber);
+    free(member);
+}
+
+static const struct ws_handler channel_handler = {
+    .name = "websocket",
+    .on_message = on_message,
+    .on_drained = on_drained,
+    .on_closed = on_closed,
+};
+
+static void serve(struct exchange *exchange, const struct http_request *request)
+{
+    struct server *server = server_of_conn(exchange->conn);
+    struct channel *channel;
+    struct place place;
+    struct message notice;
+    char fields[64];
+    if (!server_find_place(exchange, request, &channel, &place))
+        return;
+    snprintf(fields, sizeof fields, "Server-Instance: %s\r\n",
+             channel_instance(channel));
+    struct ws_conn *ws_conn = upgrade(exchange, request, &channel_handler,
+                                      server_text_max(server), fields);
+    if (ws_conn == NULL)
+        return;
+    struct member *member = allocate(sizeof *member);
+    member->ws_conn = ws_conn;
+    member->server = server;
+    ws_conn->user = member;
+    if (channel_resume(channel, &place, &notice))
+        ws_conn_send(ws_conn, WS_TEXT, notice.json);
+    channel_subscribe(channel, &member->subscriber, &subscriber_kind,
+                      place.after);
+}
+
+const struct transport websocket = {"/websocket", ALLOW_GET, serve};
+
+/* ------------------------------------------------------------- the echo */
+
+static void return_message(struct ws_conn *ws_conn, enum ws_opcode opcode,
+                           struct slice payload)
+{
+    ws_conn_send(ws_conn, opcode, payload);
+}
+
+static void nothing_to_free(struct ws_conn *ws_conn)
+{
+    (void)ws_conn;
+}
+
+static const struct ws_handler echo_handler = {
+    .name = "echo",
+    .on_message = return_message,
+    .on_closed = nothing_to_free,
+};
+
+static void serve_echo(struct exchange *exchange,
+                       const struct http_request *request)
+{
+    upgrade(exchange, request, &echo_handler,
+            server_of_conn(exchange->conn)->options.max_message, "");
+}
+
+const struct transport echo = {"/echo", ALLOW_GET, serve_echo};
