@@ -1,0 +1,35 @@
+/* backoff.h -- how long to wait before the next try.
+ *
+ * Doubling the wait spares a server that is in trouble; taking any part of it
+ * at random keeps a thousand clients, cut at the same moment, from coming back
+ * at the same moment ("full jitter").
+ *
+ *      try       1        2        3        4      ...
+ *      wait   0 .. 1   0 .. 2   0 .. 4   0 .. 8    ... 0 .. 30 seconds
+ */
+#ifndef CLIENT_BACKOFF_H
+#define CLIENT_BACKOFF_H
+
+#include <stdint.h>
+
+#include "common/slice.h"
+
+/* A zeroed one has not failed yet and begins with RECONNECT_MS. */
+struct backoff {
+    int failures;       /* in a row */
+    int first_ms;       /* 0: RECONNECT_MS */
+    int retry_after_ms; /* at least that long, once */
+};
+
+/* The next wait in milliseconds. `random` is any number, the next one each
+ * time. */
+int backoff_next(struct backoff *backoff, uint32_t random);
+
+/* It went well: the next failure is the first one again. */
+void backoff_reset(struct backoff *backoff);
+
+/* A server's Retry-After in milliseconds (RFC 9110, 10.2.3): seconds, up to an
+ * hour, or a date, for which we take RECONNECT_MAX_MS. 0: there is none. */
+int backoff_retry_after(struct slice value);
+
+#endif

@@ -1,0 +1,69 @@
+/* main.c -- the client's program: which mode, and with what status it ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/compare.h"
+#include "client/listen.h"
+#include "client/options.h"
+#include "client/transfer.h"
+#include "common/log.h"
+
+/* A descriptor of ours must not become standard input or output. */
+static void keep_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    close(fd);
+}
+
+static const struct technique *technique_named(const char *name)
+{
+    static const struct technique *const techniques[] = {
+        &polling, &long_polling, &streaming, &websocket};
+    for (size_t i = 0; i < sizeof techniques / sizeof *techniques; i++)
+        if (strcmp(techniques[i]->name, name) == 0)
+            return techniques[i];
+    return NULL;
+}
+
+static enum outcome run(const struct options *options, struct loop *loop)
+{
+    if (strcmp(options->mode, "get") == 0)
+        return transfer_run(options, false, loop);
+    if (strcmp(options->mode, "post") == 0)
+        return transfer_run(options, true, loop);
+    return listen_run(options, technique_named(options->mode), loop);
+}
+
+static void check_mode(const struct options *options)
+{
+    const char *mode = options->mode;
+    bool is_get = strcmp(mode, "get") == 0;
+    if (!is_get && strcmp(mode, "post") != 0 && technique_named(mode) == NULL)
+        options_fail("no mode %s: there are get, post, polling, long-polling, "
+                     "streaming, websocket and compare",
+                     mode);
+    if (is_get && options->data != NULL)
+        options_fail("get sends no --data: post does");
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    keep_standard_descriptors();
+    if (argc > 1 && strcmp(argv[1], "compare") == 0)
+        return compare_main(argc - 1, argv + 1);
+    options_read(&options, argc, argv);
+    check_mode(&options);
+    log_set(&options.log);
+    struct loop *loop = loop_new(options.backend);
+    if (loop == NULL)
+        options_fail("--loop %s: %s", options.backend->name, strerror(errno));
+    enum outcome outcome = run(&options, loop);
+    loop_free(loop);
+    return (int)outcome;
+}

@@ -1,0 +1,20 @@
+#include "client/outcome.h"
+
+const char *outcome_remedy(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_DONE: return "";
+    case OUTCOME_OTHER: return "-v shows more";
+    case OUTCOME_USAGE: return "--help shows the options";
+    case OUTCOME_RESOLVE: return "is the host's name spelt right?";
+    case OUTCOME_CONNECT: return "does a server listen there?";
+    case OUTCOME_WEIRD_REPLY:
+        return "is it the right kind of server, and the right path?";
+    case OUTCOME_HTTP_ERROR:
+        return "are path and mode right? -v shows the whole answer";
+    case OUTCOME_TIMEOUT: return "is it reachable, and does it still run?";
+    case OUTCOME_EMPTY_REPLY: return "is it an HTTP server?";
+    case OUTCOME_BROKEN: return "-r connects again by itself";
+    }
+    return "";
+}

@@ -1,0 +1,23 @@
+/* outcome.h -- how it ended: the exit status of the program, and curl's numbers
+ * where curl has one.
+ */
+#ifndef CLIENT_OUTCOME_H
+#define CLIENT_OUTCOME_H
+
+enum outcome {
+    OUTCOME_DONE = 0,
+    OUTCOME_OTHER = 1,
+    OUTCOME_USAGE = 2,
+    OUTCOME_RESOLVE = 6,
+    OUTCOME_CONNECT = 7,
+    OUTCOME_WEIRD_REPLY = 8,
+    OUTCOME_HTTP_ERROR = 22, /* or no 101 */
+    OUTCOME_TIMEOUT = 28,
+    OUTCOME_EMPTY_REPLY = 52,
+    OUTCOME_BROKEN = 56, /* the connection ended in the middle */
+};
+
+/* What may help then, for people; "" for OUTCOME_DONE. */
+const char *outcome_remedy(enum outcome outcome);
+
+#endif

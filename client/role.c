@@ -1,0 +1,336 @@
+#include "client/role.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/message.h"
+#include "common/alloc.h"
+#include "common/http_write.h"
+#include "common/limits.h"
+
+/* ------------------------------------------------------ ending */
+
+static void on_ending(struct deferred *deferred)
+{
+    struct listener *listener = CONTAINER(deferred, struct listener, ending);
+    assert(listener->conns.count ==
+           0); /* they were closed before, and reaped */
+    listener->handler->on_stopped(listener, listener->outcome, listener->why);
+}
+
+static void finish(struct listener *listener, enum outcome outcome,
+                   const char *why)
+{
+    if (listener->state == LISTENER_STOPPED)
+        return;
+    listener->state = LISTENER_STOPPED;
+    listener->outcome = outcome;
+    snprintf(listener->why, sizeof listener->why, "%s", why);
+    listener->technique->end(listener);
+    publish_stop(listener);
+    loop_timer_cancel(listener->conns.loop, &listener->timer);
+    loop_timer_cancel(listener->conns.loop, &listener->pause);
+    conn_set_close(&listener->conns, "done");
+    loop_defer(listener->conns.loop, &listener->ending);
+}
+
+void listener_finish(struct listener *listener)
+{
+    finish(listener, OUTCOME_DONE, "stopped");
+}
+
+void listener_stop(struct listener *listener)
+{
+    bool was_open = listener->state == LISTENER_OPEN;
+    if (listener->state >= LISTENER_STOPPING)
+        return;
+    listener->state = LISTENER_STOPPING;
+    publish_stop(listener);
+    loop_timer_set(listener->conns.loop, &listener->timer, CLOSING_MS);
+    if (was_open && listener->technique->stop != NULL)
+        listener->technique->stop(listener);
+    else
+        listener_finish(listener);
+}
+
+void listener_hurry(struct listener *listener, int limit_ms)
+{
+    if (listener->state == LISTENER_STOPPING)
+        loop_timer_set(listener->conns.loop, &listener->timer, limit_ms);
+}
+
+/* ------------------------------------------------------ trying again */
+
+static void try_later(struct listener *listener, const char *why)
+{
+    uint32_t random;
+    net_random(&random, sizeof random);
+    int wait_ms = backoff_next(&listener->backoff, random);
+    listener->state = LISTENER_WAITING;
+    loop_timer_set(listener->conns.loop, &listener->timer, wait_ms);
+    if (listener->handler->on_cut != NULL)
+        listener->handler->on_cut(listener, why, wait_ms);
+}
+
+static void lose(struct listener *listener, enum outcome outcome,
+                 const char *why, bool may_help)
+{
+    int attempts = listener->options->attempts;
+    if (listener->state == LISTENER_STOPPING) {
+        listener_finish(listener);
+    } else if (listener->state != LISTENER_STOPPED) {
+        listener->technique->end(listener);
+        if (may_help &&
+            (attempts == -1 || listener->backoff.failures < attempts))
+            try_later(listener, why);
+        else
+            finish(listener, outcome, why);
+    }
+}
+
+void listener_failed(struct listener *listener, enum outcome outcome,
+                     const char *why)
+{
+    lose(listener, outcome, why, outcome != OUTCOME_WEIRD_REPLY);
+}
+
+void listener_refused(struct listener *listener,
+                      const struct http_response *response)
+{
+    char why[CLIENT_WHY_MAX];
+    int status = response->status;
+    bool may_help = status == 408 || status == 429 || status >= 500;
+    snprintf(why, sizeof why, "the server answered %d %s", status,
+             http_reason(status));
+    listener->backoff.retry_after_ms =
+        backoff_retry_after(http_field(&response->head, "Retry-After"));
+    lose(listener, OUTCOME_HTTP_ERROR, why, may_help);
+}
+
+static void on_due(struct timer *timer)
+{
+    struct listener *listener = CONTAINER(timer, struct listener, timer);
+    if (listener->state == LISTENER_STOPPING) {
+        listener_finish(listener);
+        return;
+    }
+    listener->state = LISTENER_CONNECTING;
+    listener->technique->start(listener);
+}
+
+/* ------------------------------------------------------ receiving */
+
+static void remember_instance(struct listener *listener,
+                              const struct http_head *head)
+{
+    struct slice value = http_field(head, "Server-Instance");
+    if (value.size == 0 || value.size >= sizeof listener->instance)
+        return;
+    memcpy(listener->instance, value.data, value.size);
+    listener->instance[value.size] = '\0';
+}
+
+void listener_opened(struct listener *listener, const struct http_head *head)
+{
+    remember_instance(listener, head);
+    if (listener->state != LISTENER_CONNECTING)
+        return;
+    listener->state = LISTENER_OPEN;
+    backoff_reset(&listener->backoff);
+    if (listener->handler->on_open != NULL)
+        listener->handler->on_open(listener);
+    if (listener->state == LISTENER_OPEN)
+        listener->technique->publish(listener);
+}
+
+static void hand_on(struct listener *listener, const struct heard *heard)
+{
+    bool is_wanted = listener->state == LISTENER_OPEN;
+    if (is_wanted && listener->handler->on_message != NULL)
+        listener->handler->on_message(listener, heard);
+}
+
+/* A message that came before is dropped. What says that messages are lost may
+ * set the cursor back: the server was restarted and counts anew. */
+static void hear(struct listener *listener, const struct heard *heard)
+{
+    if (listener->has_last_id && heard->id <= listener->last_id &&
+        !heard->is_lost)
+        return;
+    if (listener->state != LISTENER_OPEN)
+        return; /* not handed on, so not to be counted as had */
+    listener->last_id = heard->id;
+    listener->has_last_id = true;
+    hand_on(listener, heard);
+}
+
+void listener_heard_raw(struct listener *listener, struct slice text,
+                        bool is_binary)
+{
+    struct heard heard = {
+        .text = text,
+        .is_raw = true,
+        .is_binary = is_binary,
+    };
+    hand_on(listener, &heard);
+}
+
+void listener_heard(struct listener *listener, struct slice json)
+{
+    struct heard heard;
+    if (message_read(json, &listener->scratch, &heard))
+        hear(listener, &heard);
+    else
+        listener_heard_raw(listener, json, false);
+}
+
+bool listener_heard_array(struct listener *listener, struct slice json,
+                          size_t *count)
+{
+    struct message_array array = {.rest = json};
+    struct heard heard;
+    for (*count = 0;; ++*count) {
+        switch (message_next(&array, &listener->scratch, &heard)) {
+        case MESSAGE_READ: hear(listener, &heard); break;
+        case MESSAGE_END: return true;
+        case MESSAGE_BAD: return false;
+        }
+    }
+}
+
+/* ------------------------------------------------------ publishing */
+
+void listener_publish(struct listener *listener, struct slice text)
+{
+    outbox_put(&listener->outbox, text);
+    if (listener->state == LISTENER_OPEN)
+        listener->technique->publish(listener);
+}
+
+void listener_published(struct listener *listener)
+{
+    outbox_drop(&listener->outbox);
+    if (listener->handler->on_published != NULL)
+        listener->handler->on_published(listener);
+}
+
+size_t listener_unsent_bytes(const struct listener *listener)
+{
+    return listener->outbox.bytes;
+}
+
+size_t listener_unsent(const struct listener *listener)
+{
+    return listener->outbox.count;
+}
+
+/* ------------------------------------------------------ requests */
+
+uint32_t listener_message_limit(const struct listener *listener)
+{
+    uint32_t limit = listener->options->max_message;
+    return limit > 0 ? limit : MESSAGE_MAX;
+}
+
+/* "?" before the first one, "&" before the others. */
+static struct buf *next_parameter(struct buf *out, size_t start)
+{
+    struct slice target = buf_slice(out);
+    bool has_query =
+        memchr(target.data + start, '?', target.size - start) != NULL;
+    buf_append_text(out, has_query ? "&" : "?");
+    return out;
+}
+
+/* The server goes by the first parameter of a name: ours, not the URL's. */
+void listener_target(const struct listener *listener, bool is_post,
+                     struct buf *out)
+{
+    const struct url *url = listener->url;
+    const char *channel = listener->options->channel;
+    size_t start = buf_size(out);
+    if (slice_is(url->path, "/"))
+        buf_append_text(out, listener->technique->path);
+    else
+        buf_append_slice(out, url->path);
+    if (channel != NULL) {
+        buf_append_text(next_parameter(out, start), "channel=");
+        url_encode(slice_of(channel), out);
+    }
+    if (!is_post && listener->has_last_id) {
+        buf_append_text(next_parameter(out, start), "after=");
+        buf_append_number(out, listener->last_id);
+    }
+    if (!is_post && listener->instance[0] != '\0') {
+        buf_append_text(next_parameter(out, start), "instance=");
+        url_encode(slice_of(listener->instance), out);
+    }
+    if (url->query.size > 0)
+        buf_append_slice(next_parameter(out, start), url->query);
+}
+
+/* ------------------------------------------------------ its life */
+
+struct listener *listener_new(struct loop *loop,
+                              const struct technique *technique,
+                              const struct url *url,
+                              const struct listener_handler *handler,
+                              const struct listener_options *options)
+{
+    struct listener *listener = allocate(sizeof *listener);
+    listener->technique = technique;
+    listener->url = url;
+    listener->handler = handler;
+    listener->options = options;
+    listener->last_id = options->after;
+    listener->has_last_id = options->has_after;
+    listener->conns.loop = loop;
+    listener->conns.closed = &listener->counted.traffic;
+    listener->config = (struct client_config){
+        .url = url,
+        .fields = options->fields,
+        .proxy_command = options->proxy_command,
+        .requests = &listener->counted.requests,
+        .connections = &listener->counted.connections,
+    };
+    listener->timer.on_due = on_due;
+    listener->ending.run = on_ending;
+    listener->session = allocate(technique->session_size);
+    client_init(&listener->receiver, &listener->conns, &listener->config,
+                technique->receiver, listener);
+    publish_init(listener);
+    technique->start(listener);
+    return listener;
+}
+
+void listener_free(struct listener *listener)
+{
+    assert(listener->state == LISTENER_STOPPED && listener->conns.count == 0);
+    if (listener->technique->free != NULL)
+        listener->technique->free(listener);
+    client_free(&listener->receiver);
+    publish_free(listener);
+    outbox_free(&listener->outbox);
+    buf_free(&listener->scratch);
+    free(listener->session);
+    free(listener);
+}
+
+void listener_cut(struct listener *listener, const char *why)
+{
+    conn_set_close(&listener->conns, why);
+}
+
+struct costs listener_costs(const struct listener *listener)
+{
+    struct costs costs = listener->counted;
+    const struct conn *conn = listener->conns.first;
+    costs.bytes_up = listener->conns.bytes_out;
+    costs.bytes_down = listener->conns.bytes_in;
+    for (; conn != NULL; conn = conn->next)
+        if (conn->state != CONN_CLOSED)
+            net_traffic_add(&costs.traffic, conn->watch.fd);
+    return costs;
+}

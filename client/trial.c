@@ -1,0 +1,438 @@
+#include "client/trial.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/limits.h"
+
+enum {                  /* milliseconds */
+       OPEN_MS = 10000, /* until all are connected */
+       SETTLE_MS = 60, /* the server has seen the last request of the opening */
+       TRAIL_MS = 20, /* the server is done with what came after the last one */
+       ROUND_TRIP_MS =
+           2000,      /* far more than one takes; only a loss waits for it */
+       STEP_MS = 100, /* how often to look when nothing is due */
+};
+
+enum state { OPENING, SETTLING, RUNNING, TRAILING, MEASURED, STOPPING };
+
+struct participant {
+    struct trial *trial;
+    struct listener *listener;
+    struct tally tally;
+    bool was_open, is_held, is_leaving;
+};
+
+struct trial {
+    struct trial_plan plan;
+    enum state state;
+    struct listener_options options;
+    struct participant publisher;
+    struct participant *clients;
+    int opened, listeners; /* how many; listeners that have not stopped */
+    bool has_failed;
+    enum outcome outcome;
+    char why[CLIENT_WHY_MAX];
+
+    int64_t since_us; /* this state */
+    int64_t start_us; /* of the events */
+    size_t next;      /* event */
+    uint64_t wanted;  /* deliveries still to come */
+    uint64_t random;
+    struct costs before; /* of all clients, at the start */
+    uint64_t waiting_before;
+    int64_t cpu_before_ns;
+};
+
+/* ---------------------------------------------------------------- listening */
+
+static int64_t in_us(int64_t ms)
+{
+    return ms * 1000;
+}
+
+static void enter(struct trial *trial, enum state state)
+{
+    trial->state = state;
+    trial->since_us = loop_clock_us();
+}
+
+static void on_open(struct listener *listener)
+{
+    struct participant *participant = listener->user;
+    if (!participant->was_open)
+        participant->trial->opened++;
+    participant->was_open = true;
+}
+
+/* The number in "event 17". False: it is something else, as what warms up is. */
+static bool read_number(struct slice text, size_t *number)
+{
+    static const char prefix[] = "event ";
+    if (!slice_starts_with(text, prefix))
+        return false;
+    *number = 0;
+    for (size_t i = sizeof prefix - 1; i < text.size; i++)
+        *number = 10 * *number + (size_t)(text.data[i] - '0');
+    return true;
+}
+
+static void on_message(struct listener *listener, const struct heard *heard)
+{
+    struct participant *participant = listener->user;
+    struct trial *trial = participant->trial;
+    size_t number;
+    if (heard->is_lost || !read_number(heard->text, &number))
+        return;
+    /* In a chat two may speak at once, and the server decides who was first. */
+    uint64_t order = trial->plan.workload->is_chat ? heard->id : number;
+    if (!tally_add(&participant->tally, number, order))
+        return;
+    int64_t due_us = trial->start_us + trial->plan.events->list[number].at_us;
+    samples_add(&trial->plan.record->delays_us, loop_clock_us() - due_us);
+    trial->wanted--;
+}
+
+static void on_stopped(struct listener *listener, enum outcome outcome,
+                       const char *why)
+{
+    struct participant *participant = listener->user;
+    struct trial *trial = participant->trial;
+    trial->listeners--;
+    if (participant->is_leaving || trial->has_failed)
+        return;
+    trial->has_failed = true;
+    trial->outcome = outcome;
+    snprintf(trial->why, sizeof trial->why, "%s", why);
+}
+
+static const struct listener_handler hears = {
+    .on_open = on_open,
+    .on_message = on_message,
+    .on_stopped = on_stopped,
+};
+
+static const struct listener_handler only_publishes = {
+    .on_open = on_open,
+    .on_stopped = on_stopped,
+};
+
+static void begin(struct trial *trial, struct participant *participant,
+                  const struct technique *technique,
+                  const struct listener_handler *handler)
+{
+    participant->trial = trial;
+    participant->listener = listener_new(
+        trial->plan.loop, technique, trial->plan.url, handler, &trial->options);
+    participant->listener->user = participant;
+    trial->listeners++;
+}
+
+static void leave(struct participant *participant)
+{
+    if (participant->is_leaving)
+        return;
+    participant->is_leaving = true;
+    listener_stop(participant->listener);
+}
+
+/* ---------------------------------------------------------------- measuring */
+
+/* How many clients wait for an answer. */
+static uint64_t count_waiting(const struct trial *trial)
+{
+    uint64_t waiting = 0;
+    for (int i = 0; i < trial->plan.clients; i++)
+        waiting += client_is_busy(&trial->clients[i].listener->receiver);
+    return waiting;
+}
+
+/* What all clients have cost until now. */
+static struct costs costs_of(const struct trial *trial)
+{
+    struct costs all = {0};
+    for (int i = 0; i < trial->plan.clients; i++) {
+        struct costs one = listener_costs(trial->clients[i].listener);
+        all.requests += one.requests;
+        all.empty += one.empty;
+        all.connections += one.connections;
+        all.bytes_up += one.bytes_up;
+        all.bytes_down += one.bytes_down;
+        all.traffic.segments_up += one.traffic.segments_up;
+        all.traffic.segments_down += one.traffic.segments_down;
+    }
+    return all;
+}
+
+static void measure_before(struct trial *trial)
+{
+    trial->before = costs_of(trial);
+    trial->waiting_before = count_waiting(trial);
+    trial->cpu_before_ns = server_cpu_ns(trial->plan.server);
+}
+
+static void record_costs(struct trial *trial)
+{
+    const struct costs before = trial->before, after = costs_of(trial);
+    struct record *record = trial->plan.record;
+    record->requests += after.requests - before.requests;
+    record->answers += after.requests - before.requests +
+                       trial->waiting_before - count_waiting(trial);
+    record->empty += after.empty - before.empty;
+    record->opening += (uint64_t)trial->plan.clients;
+    record->connections += after.connections; /* the first ones too */
+    record->bytes_up += after.bytes_up - before.bytes_up;
+    record->bytes_down += after.bytes_down - before.bytes_down;
+    record->segments_up +=
+        after.traffic.segments_up - before.traffic.segments_up;
+    record->segments_down +=
+        after.traffic.segments_down - before.traffic.segments_down;
+    record->knows_segments = after.traffic.segments_up > 0;
+}
+
+static void record_deliveries(struct trial *trial)
+{
+    struct record *record = trial->plan.record;
+    for (int i = 0; i < trial->plan.clients; i++) {
+        const struct tally *tally = &trial->clients[i].tally;
+        record->expected += tally->expected;
+        record->delivered += tally->delivered;
+        record->lost += tally_lost(tally);
+        record->duplicated += tally->duplicated;
+        record->disordered += tally->disordered;
+    }
+}
+
+static void measure_after(struct trial *trial)
+{
+    struct record *record = trial->plan.record;
+    double seconds = (double)(loop_clock_us() - trial->start_us) / 1e6;
+    record->cpu_ns += server_cpu_ns(trial->plan.server) - trial->cpu_before_ns;
+    record->client_seconds += seconds * trial->plan.clients;
+    record->held_seconds += seconds * (trial->plan.clients + trial->plan.held);
+    record_costs(trial);
+    record_deliveries(trial);
+}
+
+/* ---------------------------------------------------------------- publishing */
+
+static void publish(struct trial *trial, size_t number)
+{
+    const struct event *event = &trial->plan.events->list[number];
+    struct listener *from = trial->publisher.listener;
+    char text[32];
+    snprintf(text, sizeof text, "event %zu", number);
+    if (trial->plan.workload->is_chat)
+        from = trial->clients[event->from].listener;
+    if (from != NULL)
+        listener_publish(from, slice_of(text));
+}
+
+/* Publish what is due. Returns the moment of the next event or of the end. */
+static int64_t publish_due(struct trial *trial)
+{
+    const struct events *events = trial->plan.events;
+    while (trial->next < events->count) {
+        int64_t due_us = trial->start_us + events->list[trial->next].at_us;
+        int64_t late_us = loop_clock_us() - due_us;
+        if (late_us < 0)
+            return due_us;
+        samples_add(trial->plan.late_us, late_us);
+        publish(trial, trial->next++);
+    }
+    return trial->start_us + in_us(trial->plan.window_ms);
+}
+
+/* Who waits to try again does so when the network is back, and not all at once. */
+static void hold(struct trial *trial, struct participant *participant,
+                 int64_t left_us)
+{
+    struct listener *listener = participant->listener;
+    double wait_ms = random_fraction(&trial->random) * RECONNECT_MS;
+    if (participant->is_held || listener->state != LISTENER_WAITING)
+        return;
+    participant->is_held = true;
+    loop_timer_set(trial->plan.loop, &listener->timer,
+                   left_us / 1000 + (int64_t)wait_ms);
+}
+
+/* While the network is down, whoever connects is cut off again: no answer can come
+ * before the next turn. */
+static void cut(struct trial *trial, int64_t now_us)
+{
+    const struct workload *workload = trial->plan.workload;
+    int64_t passed_us = now_us - trial->start_us - in_us(workload->cut_at_ms);
+    int64_t left_us = in_us(workload->cut_ms) - passed_us;
+    if (workload->cut_ms == 0 || passed_us < 0 || left_us < 0)
+        return;
+    for (int i = 0; i < trial->plan.clients; i++) {
+        listener_cut(trial->clients[i].listener, "the network is down");
+        hold(trial, &trial->clients[i], left_us);
+    }
+}
+
+/* ---------------------------------------------------------------- its life */
+
+/* Real clients do not begin at one moment: give each poll one of its own. */
+static void spread_polls(struct trial *trial)
+{
+    int interval_ms = trial->plan.subject->interval_ms;
+    for (int i = 0; i < trial->plan.clients; i++) {
+        struct timer *pause = &trial->clients[i].listener->pause;
+        double fraction = random_fraction(&trial->random);
+        if (pause->slot != 0) /* it is set: no poll is under way */
+            loop_timer_set(trial->plan.loop, pause,
+                           (int64_t)(fraction * interval_ms));
+    }
+}
+
+static void give_up(struct trial *trial)
+{
+    trial->has_failed = true;
+    trial->outcome = OUTCOME_TIMEOUT;
+    snprintf(trial->why, sizeof trial->why,
+             "only %d of %d connections were open after %d s", trial->opened,
+             trial->plan.clients + 1, OPEN_MS / 1000);
+}
+
+static int64_t step_opening(struct trial *trial, int64_t now_us)
+{
+    const struct workload *workload = trial->plan.workload;
+    if (now_us > trial->since_us + in_us(OPEN_MS))
+        give_up(trial);
+    if (trial->opened <= trial->plan.clients)
+        return now_us + in_us(STEP_MS);
+    trial->options.attempts = -1; /* from now on it is part of the trial */
+    if (workload->is_chat || workload->rhythm == RHYTHM_SILENT)
+        leave(&trial->publisher);
+    spread_polls(trial);
+    enter(trial, SETTLING);
+    return now_us;
+}
+
+static int64_t step_settling(struct trial *trial, int64_t now_us)
+{
+    int64_t until_us =
+        trial->since_us + in_us(SETTLE_MS + trial->plan.offset_ms);
+    if (now_us < until_us)
+        return until_us;
+    measure_before(trial);
+    trial->start_us = loop_clock_us();
+    enter(trial, RUNNING);
+    return trial->start_us;
+}
+
+/* Nothing counts as lost before a poll and a round trip have had their time. */
+static int64_t step_running(struct trial *trial, int64_t now_us)
+{
+    int64_t next_us = publish_due(trial);
+    int64_t end_us = trial->start_us + in_us(trial->plan.window_ms);
+    int64_t limit_us = end_us + in_us(trial_patience_ms(trial->plan.subject,
+                                                        trial->plan.workload));
+    bool has_all =
+        trial->wanted == 0 && trial->next == trial->plan.events->count;
+    cut(trial, now_us);
+    if ((has_all && now_us >= end_us) || now_us >= limit_us)
+        enter(trial, TRAILING);
+    return next_us > now_us ? next_us : now_us + in_us(STEP_MS);
+}
+
+static int64_t step_trailing(struct trial *trial, int64_t now_us)
+{
+    int64_t until_us = trial->since_us + in_us(TRAIL_MS);
+    if (now_us < until_us)
+        return until_us;
+    measure_after(trial);
+    enter(trial, MEASURED);
+    return now_us + in_us(STEP_MS);
+}
+
+int64_t trial_step(struct trial *trial)
+{
+    int64_t now_us = loop_clock_us();
+    if (!trial->has_failed)
+        switch (trial->state) {
+        case OPENING: return step_opening(trial, now_us);
+        case SETTLING: return step_settling(trial, now_us);
+        case RUNNING: return step_running(trial, now_us);
+        case TRAILING: return step_trailing(trial, now_us);
+        case MEASURED:
+        case STOPPING: break;
+        }
+    return now_us + in_us(STEP_MS);
+}
+
+struct trial *trial_new(const struct trial_plan *plan)
+{
+    struct trial *trial = allocate(sizeof *trial);
+    trial->plan = *plan;
+    trial->random = plan->seed;
+    trial->options = (struct listener_options){
+        .channel = plan->channel,
+        .has_after = true, /* 0: from the first message on */
+        .interval_ms = plan->subject->interval_ms,
+    };
+    if (plan->subject->technique == NULL)
+        trial->plan.clients = 0;
+    size_t clients = (size_t)trial->plan.clients;
+    trial->clients = allocate((clients + 1) * sizeof *trial->clients);
+    for (size_t i = 0; i < clients; i++) {
+        tally_init(&trial->clients[i].tally, plan->events->count);
+        begin(trial, &trial->clients[i], plan->subject->technique, &hears);
+    }
+    begin(trial, &trial->publisher, &websocket, &only_publishes);
+    /* A long poll is answered when there is something to say: say it. (Who polls
+     * would find it later, in the place of an empty answer.) */
+    if (plan->subject->interval_ms == 0)
+        listener_publish(trial->publisher.listener, slice_of("warm up"));
+    trial->wanted = clients * plan->events->count;
+    enter(trial, OPENING);
+    return trial;
+}
+
+void trial_stop(struct trial *trial)
+{
+    enter(trial, STOPPING);
+    for (int i = 0; i < trial->plan.clients; i++)
+        leave(&trial->clients[i]);
+    leave(&trial->publisher);
+}
+
+void trial_free(struct trial *trial)
+{
+    for (int i = 0; i < trial->plan.clients; i++) {
+        listener_free(trial->clients[i].listener);
+        tally_free(&trial->clients[i].tally);
+    }
+    listener_free(trial->publisher.listener);
+    free(trial->clients);
+    free(trial);
+}
+
+/* ---------------------------------------------------------------- asking it */
+
+bool trial_is_measured(const struct trial *trial)
+{
+    return trial->state == MEASURED;
+}
+
+bool trial_is_stopped(const struct trial *trial)
+{
+    return trial->listeners == 0;
+}
+
+const char *trial_failure(const struct trial *trial, enum outcome *outcome)
+{
+    if (!trial->has_failed)
+        return NULL;
+    *outcome = trial->outcome;
+    return trial->why;
+}
+
+int trial_patience_ms(const struct subject *subject,
+                      const struct workload *workload)
+{
+    return subject->interval_ms + ROUND_TRIP_MS +
+           (workload->cut_ms > 0 ? RECONNECT_MS : 0);
+}

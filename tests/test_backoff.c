@@ -1,0 +1,103 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "client/backoff.h"
+#include "common/limits.h"
+
+/* The same "random" numbers in each run (Numerical Recipes' generator). */
+static uint32_t next_random(uint32_t *seed)
+{
+    return *seed = *seed * 1664525 + 1013904223;
+}
+
+static void the_ceiling_doubles_up_to_the_maximum(void **state)
+{
+    struct backoff backoff = {0};
+    int ceiling = RECONNECT_MS;
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(backoff_next(&backoff, UINT32_MAX), ceiling);
+        ceiling =
+            2 * ceiling < RECONNECT_MAX_MS ? 2 * ceiling : RECONNECT_MAX_MS;
+    }
+}
+
+static void every_wait_lies_between_nothing_and_the_ceiling(void **state)
+{
+    uint32_t seed = 7;
+    int64_t sum = 0;
+    (void)state;
+    for (int i = 0; i < 10000; i++) {
+        struct backoff backoff = {.failures = 2};
+        int wait = backoff_next(&backoff, next_random(&seed));
+        assert_in_range(wait, 0, 4 * RECONNECT_MS);
+        sum += wait;
+    }
+    assert_in_range(sum / 10000, 19 * RECONNECT_MS / 10,
+                    21 * RECONNECT_MS / 10);
+}
+
+static void the_smallest_random_number_means_no_wait(void **state)
+{
+    struct backoff backoff = {0};
+    (void)state;
+    assert_int_equal(backoff_next(&backoff, 0), 0);
+}
+
+static void success_begins_anew(void **state)
+{
+    struct backoff backoff = {0};
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        backoff_next(&backoff, UINT32_MAX);
+    backoff_reset(&backoff);
+    assert_int_equal(backoff_next(&backoff, UINT32_MAX), RECONNECT_MS);
+}
+
+static void a_server_sets_the_first_wait(void **state)
+{
+    struct backoff backoff = {.first_ms = 50};
+    (void)state;
+    assert_int_equal(backoff_next(&backoff, UINT32_MAX), 50);
+    assert_int_equal(backoff_next(&backoff, UINT32_MAX), 100);
+}
+
+static void retry_after_is_the_least_wait_and_counts_once(void **state)
+{
+    struct backoff backoff = {.retry_after_ms = 5000};
+    (void)state;
+    assert_int_equal(backoff_next(&backoff, 0), 5000);
+    assert_int_equal(backoff_next(&backoff, 0), 0);
+}
+
+static void retry_after_is_seconds_or_a_date(void **state)
+{
+    (void)state;
+    assert_int_equal(backoff_retry_after((struct slice){NULL, 0}), 0);
+    assert_int_equal(backoff_retry_after(slice_of("0")), 0);
+    assert_int_equal(backoff_retry_after(slice_of("120")), 120000);
+    assert_int_equal(backoff_retry_after(slice_of("99999999999999999999999")),
+                     RECONNECT_MAX_MS);
+    assert_int_equal(backoff_retry_after(slice_of("4000000000")), 3600000);
+    assert_int_equal(
+        backoff_retry_after(slice_of("Fri, 31 Dec 1999 23:59:59 GMT")),
+        RECONNECT_MAX_MS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_ceiling_doubles_up_to_the_maximum),
+        cmocka_unit_test(every_wait_lies_between_nothing_and_the_ceiling),
+        cmocka_unit_test(the_smallest_random_number_means_no_wait),
+        cmocka_unit_test(success_begins_anew),
+        cmocka_unit_test(a_server_sets_the_first_wait),
+        cmocka_unit_test(retry_after_is_the_least_wait_and_counts_once),
+        cmocka_unit_test(retry_after_is_seconds_or_a_date),
+    };
+    return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);
+}

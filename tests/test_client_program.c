@@ -1,0 +1,361 @@
+/* The program as a user sees it: arguments in; lines, files and a status out.
+ * It is build/client, or what the environment variable CLIENT names. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/net.h"
+
+enum { TEXT_SIZE = 16384, PATIENCE_S = 20, ARGUMENTS_MAX = 16 };
+
+struct run {
+    int status; /* of the exit; -1: a signal */
+    char out[TEXT_SIZE], err[TEXT_SIZE];
+};
+
+/* A server that answers each connection's first request in the same way. */
+struct script {
+    pid_t pid;
+    char url[64];
+};
+
+/* ------------------------------------------------------ processes */
+
+static void read_to_blank_line(int fd)
+{
+    char last[5] = "";
+    char byte;
+    while (strcmp(last, "\r\n\r\n") != 0 && read(fd, &byte, 1) == 1) {
+        memmove(last, last + 1, 3);
+        last[3] = byte;
+    }
+}
+
+static void play(int listener, const char *text, bool stays_open)
+{
+    alarm(PATIENCE_S);
+    for (;;) {
+        int fd = accept(listener, NULL, NULL);
+        read_to_blank_line(fd);
+        if (write(fd, text, strlen(text)) == -1)
+            _exit(1);
+        if (!stays_open)
+            close(fd);
+    }
+}
+
+static struct script serve(const char *text, bool stays_open)
+{
+    const char *why = NULL;
+    struct script script;
+    int fd = net_listen("127.0.0.1", "0", &why);
+    assert_int_not_equal(fd, -1);
+    fcntl(fd, F_SETFL, 0); /* blocking */
+    snprintf(script.url, sizeof script.url, "http://127.0.0.1:%d/",
+             net_port(fd));
+    script.pid = fork();
+    if (script.pid == 0)
+        play(fd, text, stays_open);
+    close(fd);
+    return script;
+}
+
+static void end(const struct script *script)
+{
+    kill(script->pid, SIGKILL);
+    waitpid(script->pid, NULL, 0);
+}
+
+static void become_client(char *const *arguments, int in, int out, int err)
+{
+    const char *path = getenv("CLIENT");
+    alarm(PATIENCE_S); /* stays set behind exec */
+    dup2(in, STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    execv(path != NULL ? path : "build/client", arguments);
+    _exit(127);
+}
+
+/* Start the client; `line` is its command line, cut at blanks. */
+static pid_t start(const char *line, int in, int out, int err)
+{
+    char copy[1024], *arguments[ARGUMENTS_MAX] = {"client"};
+    snprintf(copy, sizeof copy, "%s", line);
+    int count = 1;
+    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+        arguments[count++] = word;
+    assert_true(count < ARGUMENTS_MAX);
+    pid_t pid = fork();
+    if (pid == 0)
+        become_client(arguments, in, out, err);
+    return pid;
+}
+
+static int status_of(pid_t pid)
+{
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void read_all(FILE *file, char text[TEXT_SIZE])
+{
+    rewind(file);
+    text[fread(text, 1, TEXT_SIZE - 1, file)] = '\0';
+    fclose(file);
+}
+
+static struct run run_with_input(const char *line, const char *input)
+{
+    struct run run;
+    FILE *in = tmpfile(), *out = tmpfile(), *err = tmpfile();
+    assert_true(in != NULL && out != NULL && err != NULL);
+    fputs(input, in);
+    rewind(in);
+    run.status = status_of(start(line, fileno(in), fileno(out), fileno(err)));
+    fclose(in);
+    read_all(out, run.out);
+    read_all(err, run.err);
+    return run;
+}
+
+/* Run `mode` at the URL of a script that answers `text` and closes. */
+static struct run run_against(const char *text, const char *mode)
+{
+    char line[256];
+    struct script script = serve(text, false);
+    snprintf(line, sizeof line, "%s %s", mode, script.url);
+    struct run run = run_with_input(line, "");
+    end(&script);
+    return run;
+}
+
+/* One line that names the cause, behind the name of the program. */
+static void expect_failure(const struct run *run, int status, const char *cause)
+{
+    if (run->status != status || strstr(run->err, cause) == NULL)
+        fail_msg("expected %d and \"%s\", got %d and \"%s\"", status, cause,
+                 run->status, run->err);
+    assert_memory_equal(run->err, "client: ", 8);
+    assert_ptr_equal(strchr(run->err, '\n'), strrchr(run->err, '\n'));
+}
+
+static void expect_usage_failure(const char *line, const char *cause)
+{
+    struct run run = run_with_input(line, "");
+    expect_failure(&run, 2, cause);
+    assert_string_equal(run.out, "");
+}
+
+/* ------------------------------------------------------ usage */
+
+static void help_and_version_go_to_standard_output(void **state)
+{
+    (void)state;
+    struct run run = run_with_input("--help", "");
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "examples:"));
+    assert_string_equal(run.err, "");
+    run = run_with_input("-V", "");
+    assert_int_equal(run.status, 0);
+    assert_memory_equal(run.out, "client ", 7);
+}
+
+static void a_wrong_command_line_is_explained_in_one_line(void **state)
+{
+    (void)state;
+    expect_usage_failure("", "no mode");
+    expect_usage_failure("get", "which URL");
+    expect_usage_failure("walk http://h", "no mode walk");
+    expect_usage_failure("get http://h --bogus", "--bogus");
+    expect_usage_failure("get http://h -H", "-H needs a value");
+    expect_usage_failure("get http://h -H nonsense", "Name: value");
+    expect_usage_failure("get http://h:99999", "port");
+    expect_usage_failure("get http://h:x", "port");
+    expect_usage_failure("get https://h", "TLS");
+    expect_usage_failure("get ftp://h", "ftp://h");
+    expect_usage_failure("get http://h http://i", "unexpected");
+    expect_usage_failure("get http://h -d x", "--data");
+    expect_usage_failure("polling http://h -n 0", "--count");
+    expect_usage_failure("polling http://h -m never", "--max-time");
+    expect_usage_failure("polling http://h -r=x", "--reconnect");
+    expect_usage_failure("polling http://h --color=blue", "--color");
+    expect_usage_failure("polling http://h --loop kqueue", "--loop");
+}
+
+/* ------------------------------------------------------ what goes wrong */
+
+static void every_failure_has_curls_number_and_one_line(void **state)
+{
+    static const char *const modes[] = {"get", "polling", "long-polling",
+                                        "streaming", "websocket"};
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct run run = run_against("SSH-2.0-x\r\n", modes[i]);
+        expect_failure(&run, 8, "not HTTP");
+        run = run_against("", modes[i]);
+        expect_failure(&run, 52, "without an answer");
+        run = run_against("HTTP/1.1 200 OK\r\nCon", modes[i]);
+        expect_failure(&run, 56, "in the middle of the head");
+        run = run_against("HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n",
+                          modes[i]);
+        expect_failure(&run, 22, "404 Not Found");
+    }
+}
+
+static void nobody_there_is_said_so(void **state)
+{
+    (void)state;
+    struct run run = run_with_input("get http://127.0.0.1:1/", "");
+    expect_failure(&run, 7, "127.0.0.1:1: ");
+    run = run_with_input("websocket ws://a..b/", "");
+    expect_failure(&run, 6, "a..b");
+    run = run_with_input("get http+unix://%2Fno%2Fsuch/", "");
+    expect_failure(&run, 7, "No such file");
+}
+
+static void silence_ends_with_max_time(void **state)
+{
+    char line[128];
+    struct script script = serve("", true);
+    (void)state;
+    snprintf(line, sizeof line, "get %s -m 0.1", script.url);
+    struct run run = run_with_input(line, "");
+    expect_failure(&run, 28, "--max-time");
+    end(&script);
+}
+
+/* ------------------------------------------------------ what goes well */
+
+static void get_writes_the_body_as_it_is(void **state)
+{
+    (void)state;
+    struct run run = run_against("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+                                 "a\x1b\r\nb",
+                                 "get");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.out, "a\x1b\r\nb");
+    assert_string_equal(run.err, "");
+}
+
+static void the_trace_shows_both_heads_and_no_control_characters(void **state)
+{
+    (void)state;
+    struct run run = run_against("HTTP/1.1 200 \x1b[31m\r\nX: 1\r\n"
+                                 "Content-Length: 0\r\n\r\n",
+                                 "-v get");
+    assert_non_null(strstr(run.err, " > GET / HTTP/1.1\n"));
+    run = run_against("HTTP/1.1 200 OK\r\nX: \xc3\xa9\r\n"
+                      "Content-Length: 0\r\n\r\n",
+                      "-v get");
+    assert_non_null(strstr(run.err, " < HTTP/1.1 200 OK\n"));
+    assert_non_null(strstr(run.err, " < X: \\xc3\\xa9\n"));
+}
+
+static const char two_messages[] =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    "data: {\"id\":1,\"text\":\"a\\nb\"}\n\ndata: "
+    "{\"id\":2,\"text\":\"c\"}\n\n";
+
+static void messages_are_lines(void **state)
+{
+    (void)state;
+    struct run run = run_against(two_messages, "streaming");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.out, "a\\nb\nc\n");
+    run = run_against(two_messages, "--json streaming");
+    assert_string_equal(run.out, "{\"id\":1,\"text\":\"a\\nb\"}\n"
+                                 "{\"id\":2,\"text\":\"c\"}\n");
+    run = run_against(two_messages, "-n 1 streaming");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.out, "a\\nb\n");
+}
+
+static void what_was_lost_is_said_on_standard_error(void **state)
+{
+    (void)state;
+    struct run run =
+        run_against("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+                    "data: {\"id\":9,\"lost\":\"old ones\"}\n\n",
+                    "streaming");
+    assert_string_equal(run.out, "");
+    assert_non_null(strstr(run.err, "lost: old ones (up to 9)"));
+}
+
+/* ------------------------------------------------------ signals, pipes */
+
+static void a_reader_that_leaves_ends_it_quietly(void **state)
+{
+    char line[128], first[6] = "";
+    int out[2];
+    FILE *err = tmpfile();
+    (void)state;
+    struct script script = serve(two_messages, true);
+    assert_int_equal(pipe(out), 0);
+    fcntl(out[0], F_SETFD, FD_CLOEXEC);
+    snprintf(line, sizeof line, "streaming %s", script.url);
+    int null = open("/dev/null", O_RDONLY);
+    pid_t pid = start(line, null, out[1], fileno(err));
+    close(out[1]);
+    close(null);
+    assert_int_equal(read(out[0], first, 5), 5);
+    assert_string_equal(first, "a\\nb\n");
+    close(out[0]);
+    assert_int_equal(status_of(pid), 0);
+    char text[TEXT_SIZE];
+    read_all(err, text);
+    assert_string_equal(text, "");
+    end(&script);
+}
+
+static void a_signal_ends_it_in_good_order(void **state)
+{
+    char line[128], byte;
+    int out[2];
+    (void)state;
+    struct script script = serve(two_messages, true);
+    assert_int_equal(pipe(out), 0);
+    fcntl(out[0], F_SETFD, FD_CLOEXEC);
+    snprintf(line, sizeof line, "streaming %s", script.url);
+    int null = open("/dev/null", O_RDWR);
+    pid_t pid = start(line, null, out[1], null);
+    assert_int_equal(read(out[0], &byte, 1), 1); /* it runs */
+    kill(pid, SIGTERM);
+    assert_int_equal(status_of(pid), 0);
+    close(out[0]);
+    close(out[1]);
+    close(null);
+    end(&script);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_and_version_go_to_standard_output),
+        cmocka_unit_test(a_wrong_command_line_is_explained_in_one_line),
+        cmocka_unit_test(every_failure_has_curls_number_and_one_line),
+        cmocka_unit_test(nobody_there_is_said_so),
+        cmocka_unit_test(silence_ends_with_max_time),
+        cmocka_unit_test(get_writes_the_body_as_it_is),
+        cmocka_unit_test(the_trace_shows_both_heads_and_no_control_characters),
+        cmocka_unit_test(messages_are_lines),
+        cmocka_unit_test(what_was_lost_is_said_on_standard_error),
+        cmocka_unit_test(a_reader_that_leaves_ends_it_quietly),
+        cmocka_unit_test(a_signal_ends_it_in_good_order),
+    };
+    return cmocka_run_group_tests_name("client program", tests, NULL, NULL);
+}
