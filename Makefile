@@ -7,7 +7,7 @@
 #   make fuzz      each fuzzer for FUZZ_SECONDS (600)
 #   make clean     remove build/
 CC ?= cc
-CFLAGS ?= -O3 -g
+CFLAGS ?= -O3 -g $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 BUILD ?= build
 FUZZ_SECONDS ?= 600
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)

@@ -62,16 +62,6 @@ void buf_append(struct buf *buf, const void *bytes, size_t size)
     buf_added(buf, size);
 }
 
-void buf_append_slice(struct buf *buf, struct slice slice)
-{
-    buf_append(buf, slice.data, slice.size);
-}
-
-void buf_append_text(struct buf *buf, const char *text)
-{
-    buf_append(buf, text, strlen(text));
-}
-
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list arguments, again;

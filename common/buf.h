@@ -51,8 +51,14 @@ void buf_added(struct buf *buf, size_t size);
 /* Copy to the tail: `size` bytes, the bytes of a slice, those of a string, and as
  * printf(3) does without the final NUL. */
 void buf_append(struct buf *buf, const void *bytes, size_t size);
-void buf_append_slice(struct buf *buf, struct slice slice);
-void buf_append_text(struct buf *buf, const char *text);
+static inline void buf_append_slice(struct buf *buf, struct slice slice)
+{
+    buf_append(buf, slice.data, slice.size);
+}
+static inline void buf_append_text(struct buf *buf, const char *text)
+{
+    buf_append(buf, text, strlen(text));
+}
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -61,13 +61,17 @@ void conn_close(struct conn *conn, const char *why)
     loop_defer(conn->set->loop, &conn->later);
 }
 
-static void on_time_over(struct timer *timer)
-{
-    struct conn *conn = CONTAINER(timer, struct conn, timer);
-    conn_close(conn, "peer does not read");
-}
-
 /* ------------------------------------------------------------- sending */
+
+/* All that waits must be taken within STALL_MS, or within DRAIN_MS if it is the last;
+ * or TAKEN_MIN of it, and then there is as much time again. */
+static void set_timer(struct conn *conn)
+{
+    bool is_draining = conn->state == CONN_DRAINING;
+    conn->owed = TAKEN_MIN;
+    loop_timer_set(conn->set->loop, &conn->timer,
+                   is_draining ? DRAIN_MS : STALL_MS);
+}
 
 /* Everything is sent: end our side, then wait for the peer to end its own. */
 static void finish(struct conn *conn)
@@ -75,6 +79,7 @@ static void finish(struct conn *conn)
     if (!conn->said_end) {
         net_end(conn->watch.fd);
         conn->said_end = true;
+        set_timer(conn);
     }
     if (conn->has_ended)
         conn_close(conn, "done");
@@ -93,59 +98,52 @@ static void update_watch(struct conn *conn)
         conn_close(conn, strerror(errno));
 }
 
-/* A peer that takes nothing for STALL_MS is given up; for DRAIN_MS, if these are the
- * last bytes. */
-static void update_timer(struct conn *conn, bool made_progress)
+static void update_timer(struct conn *conn)
 {
-    struct loop *loop = conn->set->loop;
-    bool is_draining = conn->state == CONN_DRAINING;
-    if (buf_size(&conn->out) == 0 && !is_draining)
-        loop_timer_cancel(loop, &conn->timer);
-    else if (made_progress || conn->timer.slot == 0)
-        loop_timer_set(loop, &conn->timer, is_draining ? DRAIN_MS : STALL_MS);
+    if (buf_size(&conn->out) == 0 && conn->state == CONN_OPEN)
+        loop_timer_cancel(conn->set->loop, &conn->timer);
+    else if (conn->timer.slot == 0)
+        set_timer(conn);
 }
 
 static void trace_bytes(const struct conn *conn, char direction,
-                        struct slice bytes)
+                        const void *bytes, size_t size)
 {
     char name[NET_NAME_MAX];
-    if (bytes.size > 0)
-        log_bytes(conn_name(conn, name), direction, bytes.data, bytes.size);
+    log_bytes(conn_name(conn, name), direction, bytes, size);
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Send what waits in `out`, and `bytes` behind it without copying them. A kernel
- * that does not take everything is full. Returns how many of `bytes` it took, or -1
- * when the connection is broken, and closed. */
+/* Send what waits in `out` and then `bytes`; a kernel that does not take everything is
+ * full. Returns how many of `bytes` it took, or -1 when the connection is broken, and
+ * closed. */
 static ssize_t send_some(struct conn *conn, struct slice bytes)
 {
     struct slice out = buf_slice(&conn->out);
-    ssize_t sent = net_send(conn->watch.fd, out, bytes);
+    ssize_t sent = out.size == 0 ? net_send(conn->watch.fd, bytes)
+                   : bytes.size == 0
+                       ? net_send(conn->watch.fd, out)
+                       : net_send_both(conn->watch.fd, out, bytes);
     if (sent == -1 && errno == EAGAIN)
         return 0;
     if (sent == -1) {
         conn_close(conn, strerror(errno));
         return -1;
     }
-    conn->set->bytes_out += (size_t)sent;
-    size_t of_out = smaller((size_t)sent, out.size);
+    size_t of_out = (size_t)sent < out.size ? (size_t)sent : out.size;
     if (log_wants(LOG_TRACE_HEX)) {
-        trace_bytes(conn, '>', (struct slice){out.data, of_out});
-        trace_bytes(conn, '>',
-                    (struct slice){bytes.data, (size_t)sent - of_out});
+        trace_bytes(conn, '>', out.data, of_out);
+        trace_bytes(conn, '>', bytes.data, (size_t)sent - of_out);
     }
+    conn->set->bytes_out += (size_t)sent;
+    conn->owed -= conn->owed < (size_t)sent ? conn->owed : (uint32_t)sent;
     buf_consume(&conn->out, of_out);
     return sent - (ssize_t)of_out;
 }
 
 /* After sending: wait for what is left, or come to the end. */
-static void settle(struct conn *conn, bool made_progress)
+static void settle(struct conn *conn)
 {
-    update_timer(conn, made_progress);
+    update_timer(conn);
     update_watch(conn);
     if (conn->state == CONN_DRAINING && buf_size(&conn->out) == 0)
         finish(conn);
@@ -157,14 +155,27 @@ static void send_out(struct conn *conn)
 {
     bool was_full = conn_is_full(conn);
     size_t before = buf_size(&conn->out);
-    if (conn->state == CONN_CLOSED ||
-        (before > 0 && send_some(conn, slice_of("")) == -1))
+    if (conn->state != CONN_CLOSED && before > 0)
+        send_some(conn, slice_of(""));
+    if (conn->state == CONN_CLOSED)
         return;
     if (was_full && !conn_is_full(conn)) {
         conn->has_drained = true;
         conn_resume(conn);
     }
-    settle(conn, buf_size(&conn->out) < before);
+    settle(conn);
+}
+
+/* The kernel may have room that it has not told us of: it does so when a third of
+ * its buffer is free. */
+static void on_time_over(struct timer *timer)
+{
+    struct conn *conn = CONTAINER(timer, struct conn, timer);
+    size_t before = buf_size(&conn->out), owed = conn->owed;
+    send_out(conn);
+    size_t left = buf_size(&conn->out);
+    if (before == 0 || (left > 0 && before - left < owed))
+        conn_close(conn, "peer does not read");
 }
 
 void conn_flush(struct conn *conn)
@@ -176,30 +187,29 @@ void conn_flush(struct conn *conn)
         buf_free(&conn->out);
 }
 
-/* While a protocol is served, small things wait for each other. And while the kernel
- * is full, everything waits. */
+/* Nothing is sent while the kernel is full, and while a protocol is served only what
+ * is long and nothing can come behind. */
 static bool must_wait(const struct conn *conn, size_t size)
 {
+    bool is_last = size >= SEND_IN_PLACE && buf_size(&conn->in) == 0;
     return (conn->watch.interest & LOOP_WRITE) != 0 ||
-           (conn->is_served && size < SEND_AT_ONCE);
+           (conn->is_served && !is_last);
 }
 
 void conn_write(struct conn *conn, struct slice bytes)
 {
     if (conn->state == CONN_CLOSED)
         return;
-    size_t before = buf_size(&conn->out);
     ssize_t sent = must_wait(conn, bytes.size) ? 0 : send_some(conn, bytes);
     if (sent == -1)
         return;
-    bool made_progress = sent > 0 || buf_size(&conn->out) < before;
     buf_append(&conn->out, bytes.data + sent, bytes.size - (size_t)sent);
     if (conn->is_served)
         return;
-    if (buf_size(&conn->out) > 0)
-        settle(conn, made_progress);
-    else
+    if (buf_size(&conn->out) == 0)
         buf_free(&conn->out);
+    else
+        settle(conn);
 }
 
 void conn_drain(struct conn *conn, const char *why)
@@ -208,7 +218,7 @@ void conn_drain(struct conn *conn, const char *why)
         return;
     conn->state = CONN_DRAINING;
     conn->why = why;
-    loop_timer_set(conn->set->loop, &conn->timer, DRAIN_MS);
+    set_timer(conn);
     conn_flush(conn);
 }
 
@@ -248,9 +258,7 @@ static void on_received(struct conn *conn, size_t size)
     struct lent *lent = loop_lent(conn->set->loop);
     conn->set->bytes_in += size;
     if (log_wants(LOG_TRACE_HEX))
-        trace_bytes(
-            conn, '<',
-            (struct slice){(char *)lent->in.data + lent->in.tail, size});
+        trace_bytes(conn, '<', lent->in.data + lent->in.tail, size);
     buf_added(&lent->in, size);
     buf_free(&conn->in);
     conn->in = lent->in;

@@ -65,6 +65,7 @@ struct conn {
     struct deferred later; /* to serve what is left in `in`, or to free */
     struct timer timer;    /* stalled, or draining for too long */
     struct net_peer peer;
+    uint32_t owed;    /* bytes to be taken before the timer is due */
     uint8_t state;    /* enum conn_state */
     bool is_served;   /* on_bytes is running: buffers are lent */
     bool has_drained; /* on_drained is due */
@@ -101,9 +102,9 @@ void conn_flush(struct conn *conn);
 void conn_write(struct conn *conn, struct slice bytes);
 
 /* Close when conn->out is sent and the peer has ended too, so that no reset
- * overtakes the last bytes (RFC 9112, 9.6); or when nothing moved for DRAIN_MS. Or close
- * now, dropping what is unsent. Both may be called twice; `why` is static text and
- * the first one counts. */
+ * overtakes the last bytes (RFC 9112, 9.6); or when it takes too little of them, for
+ * DRAIN_MS. Or close now, dropping what is unsent. Both may be called twice; `why` is
+ * static text and the first one counts. */
 void conn_drain(struct conn *conn, const char *why);
 void conn_close(struct conn *conn, const char *why);
 

@@ -12,13 +12,17 @@ enum { KIB = 1024, MIB = 1024 * KIB };
 enum {
     /* one connection */
     LENT_READ_SIZE = 512 * KIB, /* one receive: 64 KiB messages like it large */
+    SEND_IN_PLACE = 16 * KIB,   /* what is not copied to be sent */
     LENT_WRITE_KEPT = MIB,      /* a lent buffer that grew past it shrinks */
-    SEND_AT_ONCE = 16 * KIB,    /* is not copied to be sent with others */
-    IN_LIMIT = 64 * KIB, /* unparsed: over it we stop reading the peer, */
-    OUT_LIMIT = MIB,     /* and unsent likewise */
+    IN_LIMIT = 64 * KIB,  /* unparsed: over it we stop reading the peer, */
+    OUT_LIMIT = MIB,      /* and unsent likewise */
+    TAKEN_MIN = 16 * KIB, /* the least in STALL_MS: a byte now and then is not
+                             reading */
+    PORTION_SIZE = 256 * KIB, /* of a backlog, delivered at a time */
 
     /* all of them */
     CONNECTIONS_MAX = 20000, /* connections; --max-connections */
+    TURNED_AWAY_MAX = 64,    /* more of them, that are told so with 503 */
     LISTEN_BACKLOG = 1024,   /* connections that wait to be accepted */
     ACCEPTS_PER_TURN = 64,   /* connections; the others get their turn too */
 
@@ -47,8 +51,8 @@ enum {
     /* the server's patience */
     REQUEST_MS = 20000,    /* a request must be complete: 408 */
     KEEP_ALIVE_MS = 75000, /* between two requests, as nginx */
-    STALL_MS = 20000,      /* a peer takes none of what we send */
-    DRAIN_MS = 5000,       /* the last bytes before a close */
+    STALL_MS = 20000,      /* a peer takes what we send, or TAKEN_MIN of it */
+    DRAIN_MS = 5000,       /* the same with the last bytes before a close */
     MESSAGE_MS = 60000,    /* a WebSocket message that has begun */
     LONG_POLL_MS = 25000,  /* before a proxy gives up at 30 s (RFC 6202, 5.5);
                                  --long-poll-timeout */

@@ -249,7 +249,16 @@ ssize_t net_receive(int fd, void *bytes, size_t size)
     return got;
 }
 
-ssize_t net_send(int fd, struct slice first, struct slice second)
+ssize_t net_send(int fd, struct slice bytes)
+{
+    ssize_t sent;
+    do
+        sent = send(fd, bytes.data, bytes.size, MSG_NOSIGNAL);
+    while (sent == -1 && errno == EINTR);
+    return sent;
+}
+
+ssize_t net_send_both(int fd, struct slice first, struct slice second)
 {
     struct iovec parts[] = {
         {.iov_base = (char *)first.data, .iov_len = first.size},
@@ -258,8 +267,7 @@ ssize_t net_send(int fd, struct slice first, struct slice second)
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     ssize_t sent;
     do
-        sent = second.size == 0 ? send(fd, first.data, first.size, MSG_NOSIGNAL)
-                                : sendmsg(fd, &message, MSG_NOSIGNAL);
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
     while (sent == -1 && errno == EINTR);
     return sent;
 }

@@ -63,9 +63,10 @@ int net_connect_error(int fd);
 /* recv(2): -1 and errno; EAGAIN when it would have to wait. */
 ssize_t net_receive(int fd, void *bytes, size_t size);
 
-/* Send two pieces as if they were one (sendmsg(2)); each may be empty. Returns how
- * many bytes of both the kernel took, or -1 and errno, as above. */
-ssize_t net_send(int fd, struct slice first, struct slice second);
+/* send(2), as above; it may take less than all. net_send_both() sends two pieces as
+ * if they were one (sendmsg(2)). */
+ssize_t net_send(int fd, struct slice bytes);
+ssize_t net_send_both(int fd, struct slice first, struct slice second);
 
 /* Say that nothing more will be sent; the peer reads to the end of what was. */
 void net_end(int fd);

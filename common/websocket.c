@@ -349,6 +349,23 @@ static struct slice stored_end(const struct ws *ws, size_t size)
     return (struct slice){(const char *)end - size, size};
 }
 
+/* Unmask a piece of a payload and check that text is UTF-8 (8.1), block by block:
+ * what was unmasked is still in the nearest cache when it is checked. */
+static bool read_payload(struct ws *ws, uint8_t *bytes, size_t size,
+                         size_t phase)
+{
+    enum { BLOCK = 8 * KIB };
+    bool is_text = ws->message_opcode == WS_TEXT;
+    for (size_t at = 0; at < size; at += BLOCK) {
+        size_t block = size - at < BLOCK ? size - at : BLOCK;
+        if (ws->frame.masked)
+            ws_mask(bytes + at, block, ws->frame.key, phase + at);
+        if (is_text && !utf8_check(&ws->utf8, bytes + at, block))
+            return false;
+    }
+    return true;
+}
+
 /* A piece of a payload has arrived. It is stored, unless it is all of a
  * message: that one is delivered from where it is. */
 static enum ws_event_type on_payload(struct ws *ws, struct ws_event *event,
@@ -357,8 +374,6 @@ static enum ws_event_type on_payload(struct ws *ws, struct ws_event *event,
     bool is_end = ws->frame.fin && ws->missing == 0;
     event->opcode = ws->message_opcode;
     event->payload = (struct slice){(const char *)bytes, size};
-    if (event->opcode == WS_TEXT && !utf8_check(&ws->utf8, bytes, size))
-        return fail(ws, event, WS_BAD_DATA, "text is not UTF-8"); /* 8.1 */
 
     size_t stored = buf_size(&ws->message);
     if (is_end && stored == 0)
@@ -389,8 +404,8 @@ static enum ws_event_type take_payload(struct ws *ws, struct ws_event *event)
             ws->message_opcode = WS_CONTINUATION;
         return WS_NEED_MORE;
     }
-    if (ws->frame.masked)
-        ws_mask(bytes, size, ws->frame.key, phase);
+    if (!read_payload(ws, bytes, size, phase))
+        return fail(ws, event, WS_BAD_DATA, "text is not UTF-8");
     return on_payload(ws, event, bytes, size);
 }
 

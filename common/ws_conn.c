@@ -122,12 +122,11 @@ static void trace_from(const struct ws_conn *ws_conn, size_t before)
     trace_sent(ws_conn, (struct slice){out.data + before, out.size - before});
 }
 
-/* A long payload goes to the kernel from where it is. */
-static void send_in_place(struct ws_conn *ws_conn, enum ws_opcode opcode,
-                          struct slice payload)
+/* A long payload that need not be masked goes to the kernel from where it is. */
+static bool may_send_in_place(const struct ws_conn *ws_conn, size_t size)
 {
-    if (ws_send_header(&ws_conn->ws, opcode, payload.size))
-        conn_write(ws_conn->conn, payload);
+    return size >= SEND_IN_PLACE && ws_conn->ws.role == WS_SERVER &&
+           !log_wants(LOG_TRACE);
 }
 
 void ws_conn_send(struct ws_conn *ws_conn, enum ws_opcode opcode,
@@ -136,9 +135,9 @@ void ws_conn_send(struct ws_conn *ws_conn, enum ws_opcode opcode,
     size_t before = buf_size(&ws_conn->conn->out);
     if (ws_conn->conn->state != CONN_OPEN)
         return;
-    if (ws_conn->ws.role == WS_SERVER && payload.size >= SEND_AT_ONCE &&
-        !log_wants(LOG_TRACE)) {
-        send_in_place(ws_conn, opcode, payload);
+    if (may_send_in_place(ws_conn, payload.size)) {
+        if (ws_send_header(&ws_conn->ws, opcode, payload.size))
+            conn_write(ws_conn->conn, payload);
         return;
     }
     ws_send(&ws_conn->ws, opcode, payload);
@@ -223,8 +222,9 @@ static void trace_close(const struct net_peer *peer,
     bool has_code = event->frame.size >= 2;
     if (event->payload.size > 0)
         memcpy(payload + 2, event->payload.data, event->payload.size);
-    trace_frame(peer, '<', &event->frame,
-                (struct slice){payload, has_code ? 2 + event->payload.size : 0});
+    trace_frame(
+        peer, '<', &event->frame,
+        (struct slice){payload, has_code ? 2 + event->payload.size : 0});
 }
 
 static void trace_event(const struct ws_conn *ws_conn,

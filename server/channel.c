@@ -22,7 +22,8 @@ struct entry {
 /* What subscribers of one format get who are at the same place. */
 struct batch {
     const struct wire_format *format; /* NULL: unused */
-    uint64_t after, newest;
+    uint64_t after, last; /* the messages behind `after`, up to `last` */
+    uint64_t newest;      /* when it was made */
     struct buf bytes;
 };
 
@@ -36,6 +37,7 @@ struct channel {
     uint64_t offered; /* every subscriber that was ready has had this one */
     size_t bytes;     /* of all that are kept */
     struct subscriber *subscribers;
+    unsigned holds; /* channel_hold() */
     struct deferred delivery;
     struct batch batches[BATCHES];
     struct buf notice; /* of the last channel_resume() */
@@ -174,16 +176,27 @@ bool channel_resume(struct channel *channel, struct place *place,
 
 /* ------------------------------------------------------------- delivery */
 
-void channel_encode(const struct channel *channel,
-                    const struct wire_format *format, uint64_t after,
-                    struct buf *out)
+/* Append messages behind `after` until `out` holds `enough` bytes. Returns the number
+ * of the last one. */
+static uint64_t encode(const struct channel *channel,
+                       const struct wire_format *format, uint64_t after,
+                       size_t enough, struct buf *out)
 {
-    for (uint64_t id = after + 1; id <= channel->newest; id++) {
-        struct message message = message_at(channel, id);
+    uint64_t id = after;
+    while (id < channel->newest && buf_size(out) < enough) {
+        struct message message = message_at(channel, ++id);
         format->append(out, &message);
     }
     if (format->finish != NULL)
         format->finish(out);
+    return id;
+}
+
+void channel_encode(const struct channel *channel,
+                    const struct wire_format *format, uint64_t after,
+                    struct buf *out)
+{
+    encode(channel, format, after, SIZE_MAX, out);
 }
 
 /* The batch for this format: the one that it had before, or a free one, or the
@@ -199,34 +212,42 @@ static struct batch *batch_for(struct channel *channel,
     return &channel->batches[0];
 }
 
-static struct slice encoded(struct channel *channel,
-                            const struct wire_format *format, uint64_t after)
+/* What comes behind `after`: all of it, or a portion if it can be cut. */
+static const struct batch *encoded(struct channel *channel,
+                                   const struct wire_format *format,
+                                   uint64_t after)
 {
     struct batch *batch = batch_for(channel, format);
     if (batch->format != format || batch->after != after ||
         batch->newest != channel->newest) {
+        size_t enough = format->is_whole ? SIZE_MAX : PORTION_SIZE;
         buf_consume(&batch->bytes, buf_size(&batch->bytes));
-        channel_encode(channel, format, after, &batch->bytes);
+        batch->last = encode(channel, format, after, enough, &batch->bytes);
         batch->format = format;
         batch->after = after;
         batch->newest = channel->newest;
     }
-    return buf_slice(&batch->bytes);
+    return batch;
 }
 
-static void catch_up(struct subscriber *subscriber)
+/* Deliver the next portion, if there is one. True when there is another behind it. */
+static bool catch_up(struct subscriber *subscriber)
 {
-    struct channel *channel = subscriber->channel;
+    const struct channel *channel = subscriber->channel;
     const struct subscriber_kind *kind = subscriber->kind;
     if (channel == NULL || subscriber->after == channel->newest)
-        return;
+        return false;
     if (subscriber->after + 1 < channel->oldest) {
         kind->on_lapsed(subscriber);
-    } else if (kind->is_ready(subscriber)) {
-        uint64_t after = subscriber->after;
-        subscriber->after = channel->newest;
-        kind->deliver(subscriber, encoded(channel, kind->format, after));
+        return false;
     }
+    if (!kind->is_ready(subscriber))
+        return false;
+    const struct batch *batch =
+        encoded(subscriber->channel, kind->format, subscriber->after);
+    subscriber->after = batch->last;
+    kind->deliver(subscriber, buf_slice(&batch->bytes)); /* may free it */
+    return batch->last < batch->newest;
 }
 
 /* Idle channels keep no large buffer. */
@@ -245,22 +266,33 @@ static void forget_batches(struct channel *channel)
 void channel_catch_up(struct subscriber *subscriber)
 {
     struct channel *channel = subscriber->channel;
-    catch_up(subscriber);
+    bool has_more = catch_up(subscriber);
     if (channel != NULL)
         forget_batches(channel);
+    if (has_more)
+        loop_defer(channel->channels->loop, &channel->delivery);
 }
 
-/* A subscriber may leave while it is served; another one does not, because what is
- * closed goes later in the turn. */
+/* One portion for each subscriber that is ready. A subscriber may leave while it is
+ * served; another one does not, because what is closed goes later in the turn. True
+ * when somebody has more to come. */
+static bool deliver_portions(struct channel *channel)
+{
+    bool has_more = false;
+    struct subscriber *next;
+    for (struct subscriber *at = channel->subscribers; at != NULL; at = next) {
+        next = at->next;
+        has_more |= catch_up(at);
+    }
+    return has_more;
+}
+
 static void deliver(struct deferred *deferred)
 {
     struct channel *channel = CONTAINER(deferred, struct channel, delivery);
-    struct subscriber *next;
     channel->offered = channel->newest;
-    for (struct subscriber *at = channel->subscribers; at != NULL; at = next) {
-        next = at->next;
-        catch_up(at);
-    }
+    while (deliver_portions(channel))
+        ;
     forget_batches(channel);
 }
 
@@ -348,6 +380,16 @@ uint64_t channel_publish(struct channel *channel, struct slice text)
 
 /* ------------------------------------------------------------- by name */
 
+void channel_hold(struct channel *channel)
+{
+    channel->holds++;
+}
+
+void channel_release(struct channel *channel)
+{
+    channel->holds--;
+}
+
 bool channel_name_is_valid(struct slice name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
@@ -377,7 +419,8 @@ static bool make_room(struct channels *channels)
 {
     struct channel **oldest = NULL;
     for (struct channel **link = &channels->first; *link; link = &(*link)->next)
-        if ((*link)->subscribers == NULL && (*link)->delivery.next == NULL)
+        if ((*link)->subscribers == NULL && (*link)->holds == 0 &&
+            (*link)->delivery.next == NULL)
             oldest = link;
     if (oldest == NULL)
         return false;

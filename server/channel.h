@@ -34,6 +34,7 @@ struct message {
 struct wire_format {
     void (*append)(struct buf *out, const struct message *message);
     void (*finish)(struct buf *out); /* behind the last one; NULL: nothing */
+    bool is_whole; /* deliver everything at once, not in portions */
 };
 
 struct subscriber;
@@ -45,7 +46,8 @@ struct subscriber_kind {
      * it calls channel_catch_up() when it can again. */
     bool (*is_ready)(const struct subscriber *subscriber);
 
-    /* Everything it has not had, encoded; borrowed for the call. */
+    /* What it has not had, encoded: a portion of about PORTION_SIZE, while it is
+     * ready, or everything; borrowed for the call. */
     void (*deliver)(struct subscriber *subscriber, struct slice bytes);
 
     /* It was passed over for so long that its next message is no longer kept. NULL
@@ -75,6 +77,10 @@ bool channel_name_is_valid(struct slice name);
 /* The channel of this name, made if there is none. A channel that nobody listens to
  * makes room for it; NULL when all CHANNELS_MAX have subscribers. */
 struct channel *channel_named(struct channels *channels, struct slice name);
+
+/* Do not forget the channel until it is released as often as it was held. */
+void channel_hold(struct channel *channel);
+void channel_release(struct channel *channel);
 
 /* Publish a text, which must be UTF-8 of at most TEXT_MAX bytes. Returns its
  * number. */
@@ -116,7 +122,7 @@ void channel_subscribe(struct channel *channel, struct subscriber *subscriber,
 /* No-op when it is not subscribed. */
 void channel_unsubscribe(struct subscriber *subscriber);
 
-/* Deliver what it was passed over with. */
+/* Deliver what it was passed over with, as far as it is ready. */
 void channel_catch_up(struct subscriber *subscriber);
 
 #endif

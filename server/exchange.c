@@ -63,15 +63,18 @@ static void on_due(struct timer *timer)
 /* ------------------------------------------------------------- the response */
 
 /* 9110, 6.6.1: the time of the response, which is the same for a second. */
-static const char *date_now(struct server *server)
+static void append_date(struct buf *out, struct server *server)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (now.tv_sec != server->date_s) {
-        server->date_s = now.tv_sec;
+    int64_t now_ms = loop_now(server->loop);
+    if (now_ms >= server->date_until_ms) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        server->date_until_ms = now_ms + 1000 - now.tv_nsec / 1000000;
         http_format_date(now.tv_sec, server->date);
     }
-    return server->date;
+    buf_append_text(out, "Date: ");
+    buf_append(out, server->date, HTTP_DATE_SIZE - 1);
+    buf_append_text(out, "\r\n");
 }
 
 /* 9110, 8.6: these have no body, and so no length. The answer to HEAD has that of
@@ -89,7 +92,7 @@ static void append_fields(struct exchange *exchange,
 {
     struct buf *out = &exchange->conn->out;
     http_append_status(out, response->status);
-    http_append_field(out, "Date", slice_of(date_now(server_of(exchange))));
+    append_date(out, server_of(exchange));
     if (response->type != NULL)
         http_append_field(out, "Content-Type", slice_of(response->type));
     if (response->fields != NULL)
@@ -116,6 +119,9 @@ static void begin_answer(struct exchange *exchange)
                    (body->framing == HTTP_LENGTH && body->left == 0);
     if (!is_read)
         exchange->keep_alive = false;
+    if (exchange->state == EXCHANGE_BODY && exchange->holder != NULL)
+        exchange->holder->on_gone(
+            exchange); /* refused before it was complete */
     exchange->holder = NULL;
     buf_free(&exchange->received);
 }
@@ -304,13 +310,20 @@ static bool read_head(struct exchange *exchange)
     return true;
 }
 
+static void hand_over(struct exchange *exchange, struct slice body)
+{
+    const struct holder *holder = exchange->holder;
+    exchange->holder = NULL;
+    holder->on_body(exchange, body);
+}
+
 /* A body of known size that came in one piece is not copied. */
 static bool take_piece(struct exchange *exchange, struct slice piece)
 {
     const struct http_body *body = &exchange->body;
     bool is_all = body->framing == HTTP_LENGTH && body->left == 0;
     if (is_all && buf_size(&exchange->received) == 0)
-        exchange->holder->on_body(exchange, piece);
+        hand_over(exchange, piece);
     else
         buf_append_slice(&exchange->received, piece);
     return true;
@@ -325,7 +338,7 @@ static bool read_body(struct exchange *exchange)
     case HTTP_BODY_PIECE: return take_piece(exchange, piece);
     case HTTP_BODY_END:
         exchange->body.framing = HTTP_NO_BODY;
-        exchange->holder->on_body(exchange, buf_slice(&exchange->received));
+        hand_over(exchange, buf_slice(&exchange->received));
         return true;
     case HTTP_BODY_BAD:
         exchange_refuse(exchange, exchange->body.status, exchange->body.why);
@@ -376,9 +389,13 @@ static void on_end(struct conn *conn)
 static void on_shutdown(struct conn *conn)
 {
     struct exchange *exchange = conn->session;
+    bool is_idle = exchange->state == EXCHANGE_IDLE &&
+                   buf_size(&conn->in) == 0 && buf_size(&conn->out) == 0;
     exchange->keep_alive = false;
     if (exchange->state == EXCHANGE_LATER)
         exchange->holder->on_shutdown(exchange);
+    else if (is_idle)
+        conn_close(conn, "shutting down"); /* it may never react to an end */
     else
         conn_drain(conn, "shutting down");
 }
@@ -386,7 +403,7 @@ static void on_shutdown(struct conn *conn)
 static void on_closed(struct conn *conn)
 {
     struct exchange *exchange = conn->session;
-    if (exchange->state == EXCHANGE_LATER)
+    if (exchange->holder != NULL)
         exchange->holder->on_gone(exchange);
     loop_timer_cancel(loop_of(exchange), &exchange->timer);
     buf_free(&exchange->received);

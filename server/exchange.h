@@ -26,9 +26,10 @@ struct response {
 
 /* Who answers later: when the body of the request is there, or later still. */
 struct holder {
-    void (*on_body)(struct exchange *exchange, struct slice body);
+    void (*on_body)(struct exchange *exchange,
+                    struct slice body);         /* last call */
     void (*on_due)(struct exchange *exchange);  /* time is over */
-    void (*on_gone)(struct exchange *exchange); /* the client is; last call */
+    void (*on_gone)(struct exchange *exchange); /* nobody waits; last call */
     void (*on_shutdown)(struct exchange *exchange); /* the server will be */
     void (*on_drained)(struct exchange *exchange);  /* conn_is_full() no more */
 };
@@ -37,17 +38,16 @@ enum exchange_state { EXCHANGE_IDLE, EXCHANGE_BODY, EXCHANGE_LATER };
 
 struct exchange {
     struct conn *conn;
-    enum exchange_state state;
     struct http_parser parser;
-    struct http_body body; /* of the request: what is still to be read */
-    struct buf received;   /* of it, until it is complete */
-    const struct holder *holder;        /* but in EXCHANGE_IDLE */
-    void *user;                         /* whose request it is */
-    char channel[CHANNEL_NAME_MAX + 1]; /* that the body will be published to */
-    struct timer timer;                 /* for the peer, or for the holder */
-    int64_t deadline_ms;      /* of the peer; the timer may be earlier */
-    uint8_t origin;           /* server_allows_origin(); 0: no CORS fields */
-    bool is_head;             /* answer without the body (RFC 9110, 9.3.2) */
+    struct http_body body;       /* of the request: what is still to be read */
+    struct buf received;         /* of it, until it is complete */
+    const struct holder *holder; /* but in EXCHANGE_IDLE */
+    void *user;                  /* whose request it is */
+    struct timer timer;          /* for the peer, or for the holder */
+    int64_t deadline_ms;         /* of the peer; the timer may be earlier */
+    uint8_t state;               /* enum exchange_state */
+    uint8_t origin;              /* server_allows_origin(); 0: no CORS fields */
+    bool is_head;                /* answer without the body (RFC 9110, 9.3.2) */
     bool is_http_1_0;
     bool keep_alive;
     bool is_timed;   /* part of a request is here, and REQUEST_MS run */

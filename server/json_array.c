@@ -16,7 +16,7 @@ static void finish(struct buf *out)
         buf_append_text(out, "]");
 }
 
-const struct wire_format json_array = {append, finish};
+const struct wire_format json_array = {append, finish, .is_whole = true};
 
 enum { ETAG_MAX = 48 };
 

@@ -74,18 +74,38 @@ static void on_reaped(struct conn_set *set)
         loop_stop(server->loop);
 }
 
-/* One more than we serve is told so, and may come again (RFC 9110, 15.6.4). */
-static void turn_away(int fd)
+/* Whoever is turned away may say what it likes, and be as slow as DRAIN_MS allow. */
+static void ignore(struct conn *conn)
 {
-    static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\n"
-                                 "Retry-After: 1\r\n"
-                                 "Content-Length: 0\r\n"
-                                 "Connection: close\r\n\r\n";
-    char request[1024];
-    net_send(fd, slice_of(answer), slice_of(""));
-    net_end(fd);
-    net_receive(fd, request, sizeof request); /* unread bytes would reset it */
-    net_close(fd);
+    (void)conn;
+}
+
+static const struct protocol turned_away = {
+    .name = "turned away",
+    .on_bytes = ignore,
+    .on_shutdown = ignore,
+    .on_closed = ignore,
+};
+
+/* One more than we serve is told so, and may come again (RFC 9110, 15.6.4). We wait
+ * for its end, or our close would reset what it has not read (RFC 9112, 9.6); but
+ * for no more than TURNED_AWAY_MAX. */
+static void turn_away(struct server *server, int fd,
+                      const struct net_peer *peer)
+{
+    if (server->leaving.count >= TURNED_AWAY_MAX) {
+        net_close(fd);
+        return;
+    }
+    struct conn *conn =
+        conn_new(&server->leaving, fd, peer, &turned_away, NULL);
+    if (conn == NULL)
+        return;
+    buf_append_text(&conn->out, "HTTP/1.1 503 Service Unavailable\r\n"
+                                "Retry-After: 1\r\n"
+                                "Content-Length: 0\r\n"
+                                "Connection: close\r\n\r\n");
+    conn_drain(conn, "turned away");
 }
 
 static void accept_one(struct server *server, int fd,
@@ -96,7 +116,7 @@ static void accept_one(struct server *server, int fd,
     if (server->conns.count >= server->options.max_connections) {
         log_info("%s: turned away (%zu connections are open)",
                  net_peer_name(peer, name), server->conns.count);
-        turn_away(fd);
+        turn_away(server, fd, peer);
         return;
     }
     if (log_wants(LOG_INFO))
@@ -347,12 +367,8 @@ bool server_find_place(struct exchange *exchange,
 static void on_body(struct exchange *exchange, struct slice body)
 {
     struct buf answer = {0};
-    struct channel *channel = channel_named(
-        server_of_conn(exchange->conn)->channels, slice_of(exchange->channel));
-    if (channel == NULL) {
-        refuse_channel(exchange);
-        return;
-    }
+    struct channel *channel = exchange->user;
+    channel_release(channel);
     if (!utf8_is_valid(body.data, body.size)) {
         exchange_refuse_with(exchange, 400, NULL, "the text is not UTF-8");
         return;
@@ -366,7 +382,12 @@ static void on_body(struct exchange *exchange, struct slice body)
     buf_free(&answer);
 }
 
-static const struct holder publisher = {.on_body = on_body};
+static void on_gone(struct exchange *exchange)
+{
+    channel_release(exchange->user);
+}
+
+static const struct holder publisher = {.on_body = on_body, .on_gone = on_gone};
 
 uint32_t server_text_max(const struct server *server)
 {
@@ -384,11 +405,10 @@ void server_publish_body(struct exchange *exchange,
         exchange_refuse(exchange, 411, "say Content-Length, or send chunks");
         return;
     }
-    /* by name: until the body is complete, it may be forgotten for another one */
-    strcpy(exchange->channel, channel_name(channel));
-    exchange_read_body(exchange,
-                       server_text_max(server_of_conn(exchange->conn)),
-                       &publisher);
+    channel_hold(channel);
+    exchange->user = channel;
+    exchange_read_body(
+        exchange, server_text_max(server_of_conn(exchange->conn)), &publisher);
 }
 
 /* ------------------------------------------------------------- its life */
@@ -401,6 +421,7 @@ struct server *server_new(struct loop *loop,
     server->options = *options;
     server->conns.loop = loop;
     server->conns.on_reaped = on_reaped;
+    server->leaving.loop = loop;
     server->channels = channels_new(loop);
     server->pause.on_due = on_pause_over;
     server->started_ms = loop_now(loop);
@@ -434,6 +455,7 @@ void server_shutdown(struct server *server)
     stop_listening(server);
     server->pause.on_due = on_shutdown_over;
     loop_timer_set(server->loop, &server->pause, SHUTDOWN_MS);
+    conn_set_close(&server->leaving, "shutting down");
     conn_set_shutdown(&server->conns);
     if (server->conns.count == 0)
         loop_stop(server->loop);
@@ -445,6 +467,7 @@ void server_free(struct server *server)
     stop_listening(server);
     server->conns.on_reaped = NULL;
     conn_set_close(&server->conns, "server is gone");
+    conn_set_close(&server->leaving, "server is gone");
     do /* once at least: a channel may be about to deliver */
         loop_turn(loop, 0);
     while (server->conns.count > 0);

@@ -41,13 +41,14 @@ struct server {
     struct loop *loop;
     struct server_options options;
     struct conn_set conns;
+    struct conn_set leaving; /* that were one too many */
     struct channels *channels;
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct counters counters;
     struct timer pause; /* no accepting until then: descriptors ran out */
     bool is_paused, is_ending;
-    int64_t date_s;            /* the second that `date` shows */
+    int64_t date_until_ms; /* of the loop's clock: `date` is right until then */
     char date[HTTP_DATE_SIZE]; /* of the Date field */
     int64_t started_ms;
 };

@@ -40,8 +40,8 @@ static void append_line(struct buf *out, const struct message *message)
     buf_append_text(out, "\n");
 }
 
-static const struct wire_format events = {append_event, NULL};
-static const struct wire_format lines = {append_line, NULL};
+static const struct wire_format events = {.append = append_event};
+static const struct wire_format lines = {.append = append_line};
 
 /* ------------------------------------------------------------- the stream */
 
@@ -84,6 +84,8 @@ static void end(struct exchange *exchange, const char *why)
 static void on_lapsed(struct subscriber *subscriber)
 {
     struct stream *stream = CONTAINER(subscriber, struct stream, subscriber);
+    /* no last chunk: what it has is not complete (RFC 9112, 8) */
+    stream->exchange->is_chunked = false;
     end(stream->exchange, "reads too slowly: its messages are gone");
 }
 

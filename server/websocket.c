@@ -110,7 +110,7 @@ static void append(struct buf *out, const struct message *message)
     ws_append_frame(out, WS_TEXT, message->json);
 }
 
-static const struct wire_format frames = {append, NULL};
+static const struct wire_format frames = {.append = append};
 
 static bool is_ready(const struct subscriber *subscriber)
 {

@@ -17,6 +17,7 @@ struct listener {
     struct subscriber subscriber;
     struct buf heard;
     bool is_busy;   /* not ready for more */
+    bool is_slow;   /* busy after each delivery */
     bool leaves;    /* after one delivery */
     int deliveries; /* counted */
     int lapses;
@@ -36,10 +37,11 @@ static void append_bar(struct buf *out)
     buf_append_text(out, "|");
 }
 
-static const struct wire_format ids = {append_id, append_bar};
+static const struct wire_format ids = {append_id, append_bar, false};
 static const struct wire_format more_ids[5] = {
-    {append_id, NULL}, {append_id, NULL}, {append_id, NULL},
-    {append_id, NULL}, {append_id, NULL},
+    {append_id, NULL, false}, {append_id, NULL, false},
+    {append_id, NULL, false}, {append_id, NULL, false},
+    {append_id, NULL, false},
 };
 
 static bool is_ready(const struct subscriber *subscriber)
@@ -53,6 +55,7 @@ static void deliver(struct subscriber *subscriber, struct slice bytes)
         CONTAINER(subscriber, struct listener, subscriber);
     buf_append_slice(&listener->heard, bytes);
     listener->deliveries++;
+    listener->is_busy = listener->is_slow;
     if (listener->leaves) {
         channel_unsubscribe(subscriber);
         *subscriber = (struct subscriber){0}; /* its memory may be gone */
@@ -227,6 +230,62 @@ static void who_is_busy_is_passed_over_and_catches_up(void **state)
     stage->a.is_busy = false;
     channel_catch_up(&stage->a.subscriber);
     expect_heard(stage, &stage->a, "1 2 |");
+}
+
+/* Messages whose encoding has a length, as it has on the wire. */
+static void append_json(struct buf *out, const struct message *message)
+{
+    buf_append_slice(out, message->json);
+}
+
+static const struct wire_format jsons = {append_json, NULL, false};
+static const struct wire_format whole = {append_json, NULL, true};
+static const struct subscriber_kind in_portions = {&jsons, is_ready, deliver,
+                                                   on_lapsed};
+static const struct subscriber_kind at_once = {&whole, is_ready, deliver,
+                                               on_lapsed};
+
+static void a_backlog_is_delivered_in_portions(void **state)
+{
+    enum { MANY = 12, SIZE = PORTION_SIZE / 2 };
+    struct stage *stage = *state;
+    struct listener *a = &stage->a, *b = &stage->b;
+    publish_many(stage, MANY, SIZE);
+    a->is_slow = true;
+    channel_subscribe(stage->lobby, &a->subscriber, &in_portions, 0);
+    channel_subscribe(stage->lobby, &b->subscriber, &at_once, 0);
+    loop_turn(stage->loop, 0);
+    assert_int_equal(b->deliveries, 1);
+    for (int portions = 1; portions < MANY / 2; portions++) {
+        assert_int_equal(a->deliveries, portions);
+        assert_true(buf_size(&a->heard) < (size_t)portions * 3 * SIZE);
+        a->is_busy = false;
+        channel_catch_up(&a->subscriber);
+        loop_turn(stage->loop, 0);
+    }
+    assert_int_equal(buf_size(&a->heard), buf_size(&b->heard));
+    assert_memory_equal(buf_head(&a->heard), buf_head(&b->heard),
+                        buf_size(&a->heard));
+}
+
+/* Nobody calls it again when all of it went at once. */
+static void who_is_ready_gets_every_portion(void **state)
+{
+    struct stage *stage = *state;
+    struct listener *a = &stage->a;
+    publish_many(stage, 12, PORTION_SIZE / 2);
+    channel_subscribe(stage->lobby, &a->subscriber, &in_portions, 0);
+    loop_turn(stage->loop, 0);
+    assert_int_equal(a->subscriber.after, 12);
+    a->is_busy = true;
+    publish_many(stage, 12, PORTION_SIZE / 2);
+    loop_turn(stage->loop, 0);
+    assert_int_equal(a->subscriber.after, 12);
+    a->is_busy = false;
+    channel_catch_up(&a->subscriber);
+    loop_turn(stage->loop, 0);
+    assert_int_equal(a->subscriber.after, 24);
+    assert_int_equal(a->deliveries, 12);
 }
 
 static void who_leaves_while_it_is_served_disturbs_nobody(void **state)
@@ -497,6 +556,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_message_is_encoded_once_for_all),
     TEST(more_formats_than_are_remembered_are_encoded_all_the_same),
     TEST(who_is_busy_is_passed_over_and_catches_up),
+    TEST(a_backlog_is_delivered_in_portions),
+    TEST(who_is_ready_gets_every_portion),
     TEST(who_leaves_while_it_is_served_disturbs_nobody),
     TEST(who_left_may_leave_again),
     TEST(the_newest_messages_are_kept),

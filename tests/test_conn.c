@@ -387,15 +387,47 @@ static void who_takes_nothing_is_given_up(void **state)
     expect_closed(stage, "peer does not read");
 }
 
-static void who_takes_a_little_has_more_time(void **state)
+static void who_takes_enough_has_more_time(void **state)
 {
     struct stage *stage = *state;
     write_much(stage, OUT_LIMIT);
     for (int i = 0; i < 4; i++) {
         loop_advance(stage->loop, STALL_MS - 1000);
-        read_all(stage, 1);
+        assert_true(read_all(stage, 2 * TAKEN_MIN) >= 2 * TAKEN_MIN);
+        loop_advance(stage->loop, 1000);
         turn(stage);
     }
+    assert_non_null(stage->conn);
+}
+
+/* A byte now and then is not reading. */
+static void who_takes_too_little_is_given_up(void **state)
+{
+    struct stage *stage = *state;
+    char bytes[1024];
+    write_much(stage, OUT_LIMIT);
+    for (int i = 0; i < 10; i++) {
+        assert_non_null(stage->conn);
+        assert_true(recv(stage->peer, bytes, sizeof bytes, 0) > 0);
+        turn(stage);
+        loop_advance(stage->loop, STALL_MS / 10);
+    }
+    turn(stage);
+    expect_closed(stage, "peer does not read");
+}
+
+/* The kernel tells of room only when there is much of it. */
+static void what_the_kernel_takes_in_silence_counts(void **state)
+{
+    struct stage *stage = *state;
+    int size = 4 * TAKEN_MIN;
+    write_much(stage, OUT_LIMIT);
+    setsockopt(stage->conn->watch.fd, SOL_SOCKET, SO_SNDBUF, &size,
+               sizeof size);
+    loop_advance(stage->loop, STALL_MS - 1000);
+    loop_watch(stage->loop, &stage->conn->watch, 0);
+    loop_advance(stage->loop, 1000);
+    turn(stage);
     assert_non_null(stage->conn);
 }
 
@@ -494,7 +526,8 @@ static void draining_goes_on_while_the_peer_reads(void **state)
     conn_drain(stage->conn, "bye");
     for (int i = 0; i < 4; i++) {
         loop_advance(stage->loop, DRAIN_MS - 1000);
-        assert_true(read_all(stage, 1) > 0);
+        assert_true(read_all(stage, 2 * TAKEN_MIN) >= 2 * TAKEN_MIN);
+        loop_advance(stage->loop, 1000);
         turn(stage);
     }
     assert_non_null(stage->conn);
@@ -630,7 +663,9 @@ static const struct CMUnitTest tests[] = {
     TEST(serving_goes_on_where_it_stopped),
     TEST(what_nobody_takes_is_bounded),
     TEST(who_takes_nothing_is_given_up),
-    TEST(who_takes_a_little_has_more_time),
+    TEST(who_takes_enough_has_more_time),
+    TEST(who_takes_too_little_is_given_up),
+    TEST(what_the_kernel_takes_in_silence_counts),
     TEST(closing_says_why_once),
     TEST(a_closed_connection_may_still_be_used),
     TEST(it_may_be_closed_while_it_is_served),

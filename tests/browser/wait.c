@@ -97,7 +97,7 @@ bool wait_send(int fd, struct buf *out, int64_t deadline)
     while (buf_size(out) > 0) {
         if (!wait_for(fd, POLLOUT, deadline))
             return false;
-        ssize_t sent = net_send(fd, buf_slice(out), slice_of(""));
+        ssize_t sent = net_send(fd, buf_slice(out));
         if (sent >= 0)
             buf_consume(out, (size_t)sent);
         else if (errno != EAGAIN)
