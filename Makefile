@@ -34,23 +34,28 @@ $(BUILD)/floor: $(call as,release,tests/bench/floor.c)
 $(BUILD)/conformance: $(call as,release,$(COMMON) $(wildcard tests/conformance/*.c))
 $(BUILD)/browser_test: $(call as,release,$(COMMON) $(wildcard tests/browser/*.c))
 $(PROGRAMS):
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
+	@echo "link $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 
 $(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(COMMON) $(SERVER))
 $(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(COMMON) $(CLIENT))
 $(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)
 $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client:
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
+	@echo "link $@"
+	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(COMMON)
 	@mkdir -p $(@D)
-	clang -O1 -g -fsanitize=fuzzer,address,undefined -D_DEFAULT_SOURCE -I. -o $@ $^
+	@echo "link $@"
+	@clang -O1 -g -fsanitize=fuzzer,address,undefined -D_DEFAULT_SOURCE -I. -o $@ $^
 $(BUILD)/release/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) -c -o $@ $<
+	@echo "$(CC) $<"
+	@$(CC) $(BASE) $(CFLAGS) -c -o $@ $<
 $(BUILD)/sanitized/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(SANITIZE) -c -o $@ $<
+	@echo "$(CC) -fsanitize $<"
+	@$(CC) $(BASE) $(SANITIZE) -c -o $@ $<
 # A page as the bytes of an array: front_page.html is const char front_page_html[].
 $(BUILD)/include/%.h: %
 	@mkdir -p $(@D)

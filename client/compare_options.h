@@ -19,8 +19,8 @@ struct compare_options {
     bool is_quick, is_quiet;
 };
 
-/* Read them. Ends the program after --help, and with OUTCOME_USAGE when something
- * is wrong. */
+/* Read them. Ends the program after --help, and with OUTCOME_USAGE when
+ * something is wrong. */
 void compare_options_read(struct compare_options *options, int argc,
                           char **argv);
 

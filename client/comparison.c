@@ -120,8 +120,8 @@ static int turn_until(struct loop *loop, int64_t due_us)
     return loop_turn(loop, wait_us > 0 ? (int)(wait_us / 1000) : 0);
 }
 
-/* Step all trials. Returns how many of them are measured; *due_us is when the next
- * of them wants it again. */
+/* Step all trials. Returns how many of them are measured; *due_us is when the
+ * next of them wants it again. */
 static size_t step_all(struct trial **trials, size_t count, int64_t *due_us)
 {
     size_t measured = 0;

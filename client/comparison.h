@@ -1,5 +1,5 @@
-/* comparison.h -- what all trials of a comparison share: the loop, the servers, the
- * results so far, and what went wrong.
+/* comparison.h -- what all trials of a comparison share: the loop, the servers,
+ * the results so far, and what went wrong.
  */
 #ifndef CLIENT_COMPARISON_H
 #define CLIENT_COMPARISON_H
@@ -13,8 +13,8 @@
 #include "client/trial.h"
 #include "common/url.h"
 
-/* Who is compared; and NOBODY, the publisher alone, so that what it costs the server
- * can be subtracted from what a trial with listeners costs. */
+/* Who is compared; and NOBODY, the publisher alone, so that what it costs the
+ * server can be subtracted from what a trial with listeners costs. */
 enum { SUBJECTS = 5, NOBODY = SUBJECTS, PLACES };
 extern const struct subject subjects[PLACES];
 

@@ -138,8 +138,8 @@ static bool run_rounds(struct comparison *comparison, struct course *course)
     return true;
 }
 
-/* Each round brings more clients, and none leaves: the memory for one of them is
- * the slope of the server's memory over their number. */
+/* Each round brings more clients, and none leaves: the memory for one of them
+ * is the slope of the server's memory over their number. */
 static bool run_idle(struct comparison *comparison, struct course *course,
                      double memory[SUBJECTS])
 {

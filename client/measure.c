@@ -45,8 +45,8 @@ const char *measure_refusal(void)
 
 /* ---------------------------------------------------------------- starting */
 
-/* "server" in the directory of this program, or in build/ where the system does not
- * tell. False when it is too long. */
+/* "server" in the directory of this program, or in build/ where the system does
+ * not tell. False when it is too long. */
 static bool find_server(char path[PATH_SIZE])
 {
     ssize_t size = readlink("/proc/self/exe", path, PATH_SIZE - 1);
@@ -194,7 +194,8 @@ int64_t server_cpu_ns(const struct server_process *process)
     return -1;
 }
 
-/* The number behind "Rss:" is in KiB, and exact; that of statm may lag behind. */
+/* The number behind "Rss:" is in KiB, and exact; that of statm may lag
+ * behind. */
 int64_t server_memory(const struct server_process *process)
 {
     char path[64], line[LINE_SIZE];

@@ -1,7 +1,8 @@
-/* measure.h -- the server as a process of its own: started, weighed and stopped.
+/* measure.h -- the server as a process of its own: started, weighed and
+ * stopped.
  *
- * What it uses is asked of the kernel, by process: whatever else the machine does
- * at the time is not counted.
+ * What it uses is asked of the kernel, by process: whatever else the machine
+ * does at the time is not counted.
  */
 #ifndef CLIENT_MEASURE_H
 #define CLIENT_MEASURE_H
@@ -19,12 +20,12 @@ struct server_process {
     char why[MEASURE_WHY_MAX]; /* it could not start, or has died */
 };
 
-/* Start the program `server` that lies beside ours and wait for the line with its
- * port. False, with the cause and a remedy in process->why. */
+/* Start the program `server` that lies beside ours and wait for the line with
+ * its port. False, with the cause and a remedy in process->why. */
 bool server_start(struct server_process *process);
 
-/* Is it still there? False, with the cause in process->why, when it has ended; then
- * it needs no server_stop(). */
+/* Is it still there? False, with the cause in process->why, when it has ended;
+ * then it needs no server_stop(). */
 bool server_is_alive(struct server_process *process);
 
 /* End it, gently at first, and wait until it is gone. */

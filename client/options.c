@@ -68,6 +68,8 @@ enum long_option {
     OPTION_TRACE,
 };
 
+static const char short_options[] = ":H:d:n:m:i:r::qvhV";
+
 static const struct option long_options[] = {
     {"header", required_argument, NULL, 'H'},
     {"data", required_argument, NULL, 'd'},
@@ -218,6 +220,17 @@ static void set_listener_option(struct options *options, int option)
     }
 }
 
+/* getopt_long(3) knows a long option by its place, and one of several letters by
+ * itself. */
+static _Noreturn void fail_option(char **argv)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt < OPTION_AFTER &&
+                     strchr(short_options, optopt) == NULL;
+    options_fail("no option %s, or none with a value: see --help",
+                 is_letter ? letter : argv[optind - 1]);
+}
+
 static void set_option(struct options *options, int option, char **argv)
 {
     switch (option) {
@@ -238,9 +251,7 @@ static void set_option(struct options *options, int option, char **argv)
         puts("client 1.0 (HTTP/1.1, event streams, WebSocket 13)");
         exit(OUTCOME_DONE);
     case ':': options_fail("%s needs a value: see --help", argv[optind - 1]);
-    case '?':
-        options_fail("no option %s, or none with a value: see --help",
-                     argv[optind - 1]);
+    case '?': fail_option(argv);
     default: set_listener_option(options, option);
     }
 }
@@ -275,7 +286,7 @@ void options_read(struct options *options, int argc, char **argv)
     options->listener.fields = options->fields;
     set_color(options, "auto");
     opterr = 0; /* we say ourselves what is wrong */
-    while ((option = getopt_long(argc, argv, ":H:d:n:m:i:r::qvhV", long_options,
+    while ((option = getopt_long(argc, argv, short_options, long_options,
                                  NULL)) != -1)
         set_option(options, option, argv);
     read_arguments(options, argc, argv);

@@ -85,7 +85,8 @@ static const char *cell_text(const struct result *result,
 
 /* ---------------------------------------------------------------- tables */
 
-/* "--- text ---" in `width` characters, or as much of it as there is room for. */
+/* "--- text ---" in `width` characters, or as much of it as there is room
+ * for. */
 static void append_group(struct buf *out, const char *text, int width)
 {
     int dashes = width - (int)strlen(text) - 3; /* a blank before each part */

@@ -29,7 +29,8 @@ void report_legend(FILE *file, enum report_style style);
 void report_json(FILE *file, const struct table *tables, size_t count,
                  uint64_t seed);
 
-/* Write everything as CSV, a line for each technique and workload (RFC 4180). */
+/* Write everything as CSV, a line for each technique and workload (RFC
+ * 4180). */
 void report_csv(FILE *file, const struct table *tables, size_t count);
 
 /* Draw a bar over the line on a terminal; `label` NULL removes it. */

@@ -10,8 +10,9 @@
 
 #include "client/workload.h"
 
-/* What one technique has done in one workload, all rounds together. "each" stands
- * for a delivered message; in the workload idle for a client and a minute. */
+/* What one technique has done in one workload, all rounds together. "each"
+ * stands for a delivered message; in the workload idle for a client and a
+ * minute. */
 struct result {
     const char *technique;         /* borrowed */
     double p50_ms, p99_ms, max_ms; /* from the scheduled moment to delivery */
@@ -33,7 +34,8 @@ struct table {
     int rounds;
 };
 
-/* A number's place in a result, so that a table can be told which one to show. */
+/* A number's place in a result, so that a table can be told which one to
+ * show. */
 #define RESULT_FIELD(name) offsetof(struct result, name)
 
 /* The number at that place. */
@@ -60,8 +62,8 @@ const struct result *table_least(const struct table *table, size_t field);
 /* The one with the most, likewise. */
 const struct result *table_most(const struct table *table, size_t field);
 
-/* Is it the least of this field, or as good? Noise makes one of two equals a little
- * better: what is within 5 % is as good. */
+/* Is it the least of this field, or as good? Noise makes one of two equals a
+ * little better: what is within 5 % is as good. */
 bool table_is_best(const struct table *table, const struct result *result,
                    size_t field);
 
@@ -74,7 +76,8 @@ bool table_is_marked(const struct table *table, const struct result *result,
 enum { NUMBER_SIZE = 16 };
 const char *number_text(double number, char text[NUMBER_SIZE]);
 
-/* Write what was counted to the last digit, unless that takes more than five. */
+/* Write what was counted to the last digit, unless that takes more than
+ * five. */
 const char *count_text(double count, char text[NUMBER_SIZE]);
 
 #endif

@@ -5,7 +5,8 @@
 #include "client/result.h"
 #include "common/buf.h"
 
-/* Append a sentence, without a line's end, that is true whatever the numbers are. */
+/* Append a sentence, without a line's end, that is true whatever the numbers
+ * are. */
 void sentence_append(struct buf *out, const struct table *table);
 
 #endif

@@ -18,19 +18,20 @@ void samples_add(struct samples *samples, int64_t value);
 /* Forget all of them. */
 void samples_free(struct samples *samples);
 
-/* The smallest value that `percent` of all do not exceed (nearest rank); 100 is the
- * largest. -1 when there is none. Sorts the values. */
+/* The smallest value that `percent` of all do not exceed (nearest rank); 100 is
+ * the largest. -1 when there is none. Sorts the values. */
 int64_t samples_percentile(struct samples *samples, double percent);
 
 struct point {
     double x, y;
 };
 
-/* How much y grows with x: the slope of the straight line with the least squares of
- * distances to the points. 0 when all x are equal. */
+/* How much y grows with x: the slope of the straight line with the least
+ * squares of distances to the points. 0 when all x are equal. */
 double least_squares_slope(const struct point *points, size_t count);
 
-/* What has become of the events that one client should hear. tally_free() it. */
+/* What has become of the events that one client should hear. tally_free()
+ * it. */
 struct tally {
     bool *seen;
     size_t expected;  /* events */
@@ -45,9 +46,9 @@ void tally_init(struct tally *tally, size_t expected);
 /* Free what tally_init() has allocated. */
 void tally_free(struct tally *tally);
 
-/* Event `number` (from 0) was heard. `order` is what should grow from one to the
- * next. True when it is heard for the first time; a number that nobody sent is
- * none. */
+/* Event `number` (from 0) was heard. `order` is what should grow from one to
+ * the next. True when it is heard for the first time; a number that nobody sent
+ * is none. */
 bool tally_add(struct tally *tally, size_t number, uint64_t order);
 
 /* How many events were not heard. */

@@ -66,7 +66,8 @@ static void on_open(struct listener *listener)
     participant->was_open = true;
 }
 
-/* The number in "event 17". False: it is something else, as what warms up is. */
+/* The number in "event 17". False: it is something else, as what warms up
+ * is. */
 static bool read_number(struct slice text, size_t *number)
 {
     static const char prefix[] = "event ";
@@ -215,7 +216,8 @@ static void measure_after(struct trial *trial)
     record_deliveries(trial);
 }
 
-/* ---------------------------------------------------------------- publishing */
+/* ----------------------------------------------------------------
+ * publishing */
 
 static void publish(struct trial *trial, size_t number)
 {
@@ -244,7 +246,8 @@ static int64_t publish_due(struct trial *trial)
     return trial->start_us + in_us(trial->plan.window_ms);
 }
 
-/* Who waits to try again does so when the network is back, and not all at once. */
+/* Who waits to try again does so when the network is back, and not all at
+ * once. */
 static void hold(struct trial *trial, struct participant *participant,
                  int64_t left_us)
 {
@@ -257,8 +260,8 @@ static void hold(struct trial *trial, struct participant *participant,
                    left_us / 1000 + (int64_t)wait_ms);
 }
 
-/* While the network is down, whoever connects is cut off again: no answer can come
- * before the next turn. */
+/* While the network is down, whoever connects is cut off again: no answer can
+ * come before the next turn. */
 static void cut(struct trial *trial, int64_t now_us)
 {
     const struct workload *workload = trial->plan.workload;
@@ -382,8 +385,8 @@ struct trial *trial_new(const struct trial_plan *plan)
         begin(trial, &trial->clients[i], plan->subject->technique, &hears);
     }
     begin(trial, &trial->publisher, &websocket, &only_publishes);
-    /* A long poll is answered when there is something to say: say it. (Who polls
-     * would find it later, in the place of an empty answer.) */
+    /* A long poll is answered when there is something to say: say it. (Who
+     * polls would find it later, in the place of an empty answer.) */
     if (plan->subject->interval_ms == 0)
         listener_publish(trial->publisher.listener, slice_of("warm up"));
     trial->wanted = clients * plan->events->count;

@@ -1,12 +1,13 @@
 /* trial.h -- one technique under one workload, once.
  *
- *  OPENING --all connected--> SETTLING --> RUNNING --all arrived, or time is over-->
- *  TRAILING --> MEASURED --trial_stop--> STOPPING --> STOPPED      any --> FAILED
+ * OPENING --all connected--> SETTLING --> RUNNING --all arrived, or time is
+ * over--> TRAILING --> MEASURED --trial_stop--> STOPPING --> STOPPED      any
+ * --> FAILED
  *
- * Some clients listen to a fresh channel, and one more connection, the publisher,
- * says what the list of events says when it says so. Several trials may run in one
- * loop. Somebody calls trial_step() between the turns, because a loop's timers count
- * milliseconds and a delay may be a tenth of one.
+ * Some clients listen to a fresh channel, and one more connection, the
+ * publisher, says what the list of events says when it says so. Several trials
+ * may run in one loop. Somebody calls trial_step() between the turns, because a
+ * loop's timers count milliseconds and a delay may be a tenth of one.
  */
 #ifndef CLIENT_TRIAL_H
 #define CLIENT_TRIAL_H

@@ -4,9 +4,9 @@
  *      steady   . . .. . . .. .. . .  .   one in each slot, somewhere in it
  *      burst    :         :   :       :   many at one moment
  *
- * Every technique is given the same list. No moment is a multiple of anything: with
- * regular ones, a poll that happens to fall just behind them would look quick. There
- * is no clock in here, and equal seeds give equal lists.
+ * Every technique is given the same list. No moment is a multiple of anything:
+ * with regular ones, a poll that happens to fall just behind them would look
+ * quick. There is no clock in here, and equal seeds give equal lists.
  */
 #ifndef CLIENT_WORKLOAD_H
 #define CLIENT_WORKLOAD_H
@@ -60,8 +60,8 @@ struct events workload_events(const struct workload *workload, int duration_ms,
 /* Free the list. */
 void events_free(struct events *events);
 
-/* The next of a sequence of numbers that look random (splitmix64). `state` may begin
- * anywhere. */
+/* The next of a sequence of numbers that look random (splitmix64). `state` may
+ * begin anywhere. */
 uint64_t random_next(uint64_t *state);
 
 /* The same, as a fraction from 0 to less than 1. */

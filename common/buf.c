@@ -15,9 +15,9 @@ void buf_free(struct buf *buf)
     *buf = (struct buf){0};
 }
 
-/* Slide the unread bytes down to data[0], over those already consumed. These must be
- * no fewer, or a long queue that moves by a byte at a time would be copied each
- * time. */
+/* Slide the unread bytes down to data[0], over those already consumed. These
+ * must be no fewer, or a long queue that moves by a byte at a time would be
+ * copied each time. */
 static void compact(struct buf *buf)
 {
     size_t size = buf_size(buf);

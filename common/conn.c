@@ -63,8 +63,8 @@ void conn_close(struct conn *conn, const char *why)
 
 /* ------------------------------------------------------------- sending */
 
-/* All that waits must be taken within STALL_MS, or within DRAIN_MS if it is the last;
- * or TAKEN_MIN of it, and then there is as much time again. */
+/* All that waits must be taken within STALL_MS, or within DRAIN_MS if it is the
+ * last; or TAKEN_MIN of it, and then there is as much time again. */
 static void set_timer(struct conn *conn)
 {
     bool is_draining = conn->state == CONN_DRAINING;
@@ -102,7 +102,7 @@ static void update_timer(struct conn *conn)
 {
     if (buf_size(&conn->out) == 0 && conn->state == CONN_OPEN)
         loop_timer_cancel(conn->set->loop, &conn->timer);
-    else if (conn->timer.slot == 0)
+    else if (conn->timer.slot == 0 || conn->owed == 0)
         set_timer(conn);
 }
 
@@ -113,9 +113,9 @@ static void trace_bytes(const struct conn *conn, char direction,
     log_bytes(conn_name(conn, name), direction, bytes, size);
 }
 
-/* Send what waits in `out` and then `bytes`; a kernel that does not take everything is
- * full. Returns how many of `bytes` it took, or -1 when the connection is broken, and
- * closed. */
+/* Send what waits in `out` and then `bytes`; a kernel that does not take
+ * everything is full. Returns how many of `bytes` it took, or -1 when the
+ * connection is broken, and closed. */
 static ssize_t send_some(struct conn *conn, struct slice bytes)
 {
     struct slice out = buf_slice(&conn->out);
@@ -149,8 +149,8 @@ static void settle(struct conn *conn)
         finish(conn);
 }
 
-/* Send what the kernel takes of conn->out. Whoever stopped because it was full goes
- * on when the turn ends. */
+/* Send what the kernel takes of conn->out. Whoever stopped because it was full
+ * goes on when the turn ends. */
 static void send_out(struct conn *conn)
 {
     bool was_full = conn_is_full(conn);
@@ -166,8 +166,8 @@ static void send_out(struct conn *conn)
     settle(conn);
 }
 
-/* The kernel may have room that it has not told us of: it does so when a third of
- * its buffer is free. */
+/* The kernel may have room that it has not told us of: it does so when a third
+ * of its buffer is free. */
 static void on_time_over(struct timer *timer)
 {
     struct conn *conn = CONTAINER(timer, struct conn, timer);
@@ -187,8 +187,8 @@ void conn_flush(struct conn *conn)
         buf_free(&conn->out);
 }
 
-/* Nothing is sent while the kernel is full, and while a protocol is served only what
- * is long and nothing can come behind. */
+/* Nothing is sent while the kernel is full, and while a protocol is served only
+ * what is long and nothing can come behind. */
 static bool must_wait(const struct conn *conn, size_t size)
 {
     bool is_last = size >= SEND_IN_PLACE && buf_size(&conn->in) == 0;

@@ -3,14 +3,15 @@
  *      kernel --receive--> in --(protocol)--> out --send--> kernel
  *
  * It owns the descriptor and both buffers. Who understands the bytes is the
- * protocol, and an upgrade is one assignment to conn->protocol. Client and server
- * use the same connection.
+ * protocol, and an upgrade is one assignment to conn->protocol. Client and
+ * server use the same connection.
  *
  *      OPEN --conn_drain--> DRAINING --all sent, peer ended or time over--> CLOSED
  *        \--------------------------conn_close--------------------------/
  *
- * While a protocol is being served, `in` and `out` are lent by the loop: an idle
- * connection holds no buffer, and what one read brought is answered by one send.
+ * While a protocol is being served, `in` and `out` are lent by the loop: an
+ * idle connection holds no buffer, and what one read brought is answered by one
+ * send.
  */
 #ifndef COMMON_CONN_H
 #define COMMON_CONN_H
@@ -24,8 +25,8 @@ struct conn;
 struct protocol {
     const char *name; /* for the log */
 
-    /* conn->in grew, or may be read on (conn_may_serve, conn_resume). What is left
-     * in it is kept for the next call. */
+    /* conn->in grew, or may be read on (conn_may_serve, conn_resume). What is
+     * left in it is kept for the next call. */
     void (*on_bytes)(struct conn *conn);
 
     /* `out` was full and has room again. NULL: never mind. */
@@ -34,7 +35,8 @@ struct protocol {
     /* The peer sends no more but may still read. NULL: close the connection. */
     void (*on_end)(struct conn *conn);
 
-    /* This end is going away: say so to the peer as the protocol can, and drain. */
+    /* This end is going away: say so to the peer as the protocol can, and
+     * drain. */
     void (*on_shutdown)(struct conn *conn);
 
     /* The last call; conn->why says what happened. Free conn->session here. */
@@ -73,38 +75,39 @@ struct conn {
     bool said_end;    /* nor do we */
 };
 
-/* Take over `fd`, which is non-blocking. The connection frees itself at the end of
- * the turn in which it was closed. NULL, and the descriptor closed, when the loop
- * cannot watch it. */
+/* Take over `fd`, which is non-blocking. The connection frees itself at the end
+ * of the turn in which it was closed. NULL, and the descriptor closed, when the
+ * loop cannot watch it. */
 struct conn *conn_new(struct conn_set *set, int fd, const struct net_peer *peer,
                       const struct protocol *protocol, void *session);
 
 /* "host:port" of the peer. Returns `name`. */
 const char *conn_name(const struct conn *conn, char name[NET_NAME_MAX]);
 
-/* May on_bytes take another message out of conn->in? Not when the connection closes
- * or `out` is over its limit; then on_bytes is called again once it has drained. */
+/* May on_bytes take another message out of conn->in? Not when the connection
+ * closes or `out` is over its limit; then on_bytes is called again once it has
+ * drained. */
 bool conn_may_serve(const struct conn *conn);
 
 /* Does the peer not read as fast as we write? What can wait should. */
 bool conn_is_full(const struct conn *conn);
 
-/* Have on_bytes called at the end of this turn if `in` holds anything, as when a
- * request that was answered late has others behind it. */
+/* Have on_bytes called at the end of this turn if `in` holds anything, as when
+ * a request that was answered late has others behind it. */
 void conn_resume(struct conn *conn);
 
-/* Send what the kernel takes of conn->out now; the loop sends the rest. To be called
- * after appending to conn->out outside on_bytes(). */
+/* Send what the kernel takes of conn->out now; the loop sends the rest. To be
+ * called after appending to conn->out outside on_bytes(). */
 void conn_flush(struct conn *conn);
 
-/* Send `bytes` behind what waits in conn->out: at once and without a copy where the
- * kernel takes them. */
+/* Send `bytes` behind what waits in conn->out: at once and without a copy where
+ * the kernel takes them. */
 void conn_write(struct conn *conn, struct slice bytes);
 
 /* Close when conn->out is sent and the peer has ended too, so that no reset
- * overtakes the last bytes (RFC 9112, 9.6); or when it takes too little of them, for
- * DRAIN_MS. Or close now, dropping what is unsent. Both may be called twice; `why` is
- * static text and the first one counts. */
+ * overtakes the last bytes (RFC 9112, 9.6); or when it takes too little of
+ * them, for DRAIN_MS. Or close now, dropping what is unsent. Both may be called
+ * twice; `why` is static text and the first one counts. */
 void conn_drain(struct conn *conn, const char *why);
 void conn_close(struct conn *conn, const char *why);
 

@@ -82,8 +82,8 @@ static void split_path(struct slice text, struct http_request *request)
 }
 
 /* How many bytes of an absolute target come before its host; 0: it is none. Not
- * https: we must not answer it without TLS, and whoever ends TLS before us sends
- * the path alone (RFC 9110, 7.4). */
+ * https: we must not answer it without TLS, and whoever ends TLS before us
+ * sends the path alone (RFC 9110, 7.4). */
 static size_t scheme_size(struct slice target)
 {
     if (target.size > 7 &&

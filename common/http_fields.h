@@ -32,8 +32,8 @@ struct http_head {
  * an empty value has data. Borrowed like the head. */
 struct slice http_field(const struct http_head *head, const char *name);
 
-/* All lines with this name as one value (5.3): borrowed from the head if there is
- * only one, from `joined`, which was empty, otherwise. */
+/* All lines with this name as one value (5.3): borrowed from the head if there
+ * is only one, from `joined`, which was empty, otherwise. */
 struct slice http_field_joined(const struct http_head *head, const char *name,
                                struct buf *joined);
 

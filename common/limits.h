@@ -1,7 +1,7 @@
 /* limits.h -- every bound and every wait, on one screen.
  *
- * What a peer can make us store is bounded, and every wait has an end. A course may
- * turn these; those that an operator turns are options of the programs too.
+ * What a peer can make us store is bounded, and every wait has an end. A course
+ * may turn these; those that an operator turns are options of the programs too.
  */
 #ifndef COMMON_LIMITS_H
 #define COMMON_LIMITS_H

@@ -9,7 +9,8 @@
 
 #include "common/buf.h"
 
-/* One of the two settings of the whole process; the other is the signal flag. */
+/* One of the two settings of the whole process; the other is the signal
+ * flag. */
 static struct log_options current = {.level = LOG_ERROR};
 
 void log_set(const struct log_options *options)

@@ -2,8 +2,8 @@
  *
  *      127.0.0.1:47504: closed (peer sent 1000)
  *
- * What peers sent goes through log_escaped() first, so that nobody writes to our
- * terminal (CWE-117). A line is one write(2), and errno survives it.
+ * What peers sent goes through log_escaped() first, so that nobody writes to
+ * our terminal (CWE-117). A line is one write(2), and errno survives it.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
@@ -31,15 +31,15 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Bytes as they are on the wire, 16 in a row, with LOG_TRACE_HEX: `<` came in from
- * the peer of this name, `>` goes out to it. */
+/* Bytes as they are on the wire, 16 in a row, with LOG_TRACE_HEX: `<` came in
+ * from the peer of this name, `>` goes out to it. */
 void log_bytes(const char *name, char direction, const void *bytes,
                size_t size);
 
 enum { LOG_ESCAPED_MAX = 256 };
 
-/* `bytes` with control characters and what is not ASCII spelt as \r, \n or \x1b,
- * cut with "..." where `text` ends. Returns `text`. */
+/* `bytes` with control characters and what is not ASCII spelt as \r, \n or
+ * \x1b, cut with "..." where `text` ends. Returns `text`. */
 const char *log_escaped(struct slice bytes, char text[LOG_ESCAPED_MAX]);
 
 #endif

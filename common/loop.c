@@ -105,7 +105,8 @@ struct lent *loop_lent(struct loop *loop)
     return &loop->lent;
 }
 
-/* How long the backend may sleep: until the next timer, and not past the limit. */
+/* How long the backend may sleep: until the next timer, and not past the
+ * limit. */
 static int time_to_sleep(const struct loop *loop, int limit_ms)
 {
     const struct timer *next = timers_first(&loop->timers);

@@ -1,8 +1,8 @@
 /* loop.h -- wait for many descriptors and timers at once, then call back.
  *
- * This is the reactor pattern. One thread sleeps in epoll_wait(2) or poll(2) until
- * a watched descriptor is ready or a timer is due, and calls the function that
- * watches it. Nothing that is called back may block.
+ * This is the reactor pattern. One thread sleeps in epoll_wait(2) or poll(2)
+ * until a watched descriptor is ready or a timer is due, and calls the function
+ * that watches it. Nothing that is called back may block.
  *
  *      +--> backend waits --> ready watches --> due timers --> deferred --+
  *      +------------------------------------------------------------------+
@@ -40,10 +40,10 @@ struct deferred {
     struct deferred *next; /* NULL: not waiting to run */
 };
 
-/* How readiness is asked of the kernel. loop_epoll.c and loop_poll.c are the two.
- * set() is told of a watch whose interest has changed, and what it was before;
- * wait() sleeps; each() then calls `ready` for every watch that is. open() returns
- * NULL, set() and wait() -1, with errno. */
+/* How readiness is asked of the kernel. loop_epoll.c and loop_poll.c are the
+ * two. set() is told of a watch whose interest has changed, and what it was
+ * before; wait() sleeps; each() then calls `ready` for every watch that is.
+ * open() returns NULL, set() and wait() -1, with errno. */
 struct loop_backend {
     const char *name;
     void *(*open)(void);
@@ -58,11 +58,12 @@ extern const struct loop_backend loop_poll; /* everywhere */
 extern const struct loop_backend loop_epoll;
 #endif
 
-/* The backend called `name`; the best one there is for NULL; NULL for a name that
- * this system has none for. */
+/* The backend called `name`; the best one there is for NULL; NULL for a name
+ * that this system has none for. */
 const struct loop_backend *loop_backend_named(const char *name);
 
-/* A loop that waits with `backend`; NULL and errno when the kernel gives none. */
+/* A loop that waits with `backend`; NULL and errno when the kernel gives
+ * none. */
 struct loop *loop_new(const struct loop_backend *backend);
 
 /* Nothing may be watched any more. Timers that are still set are forgotten, and
@@ -73,27 +74,29 @@ void loop_free(struct loop *loop);
  * kernel refuses, as with a file that is always ready (EPERM). */
 int loop_watch(struct loop *loop, struct watch *watch, unsigned interest);
 
-/* Call timer->on_due once, `delay_ms` from now. Setting a set timer moves it. */
+/* Call timer->on_due once, `delay_ms` from now. Setting a set timer moves
+ * it. */
 void loop_timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms);
 void loop_timer_cancel(struct loop *loop, struct timer *timer);
 
-/* Run `deferred` after the callbacks of this turn, in the order of the calls; once,
- * however often it is asked. What is freed is freed there, so that no callback of
- * the turn can see it. */
+/* Run `deferred` after the callbacks of this turn, in the order of the calls;
+ * once, however often it is asked. What is freed is freed there, so that no
+ * callback of the turn can see it. */
 void loop_defer(struct loop *loop, struct deferred *deferred);
 
-/* Milliseconds that never go back, as of the moment when this turn's wait was over. */
+/* Milliseconds that never go back, as of the moment when this turn's wait was
+ * over. */
 int64_t loop_now(const struct loop *loop);
 
-/* For tests: time flies by `ms`, and timers that are due by then are due in the next
- * turn. */
+/* For tests: time flies by `ms`, and timers that are due by then are due in the
+ * next turn. */
 void loop_advance(struct loop *loop, int64_t ms);
 
 /* Microseconds on the same clock, read now. */
 int64_t loop_clock_us(void);
 
-/* The buffers that connections borrow while they are served, one at a time, so that
- * an idle connection needs none. Empty between two uses. */
+/* The buffers that connections borrow while they are served, one at a time, so
+ * that an idle connection needs none. Empty between two uses. */
 struct lent {
     struct buf in;      /* LENT_READ_SIZE bytes of room */
     struct buf out;     /* whatever an answer needs */
@@ -101,8 +104,8 @@ struct lent {
 };
 struct lent *loop_lent(struct loop *loop);
 
-/* Wait once, at most `limit_ms` (-1: as long as it takes), and call back. -1 and
- * errno on error; a signal is none. */
+/* Wait once, at most `limit_ms` (-1: as long as it takes), and call back. -1
+ * and errno on error; a signal is none. */
 int loop_turn(struct loop *loop, int limit_ms);
 
 /* Turn until loop_stop(). -1 and errno when the kernel fails us. */

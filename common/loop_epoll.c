@@ -1,4 +1,5 @@
-/* The kernel keeps the set of watches; a wait costs what is ready (epoll(7)). */
+/* The kernel keeps the set of watches; a wait costs what is ready
+ * (epoll(7)). */
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>

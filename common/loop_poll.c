@@ -85,8 +85,8 @@ static int poll_sleep(void *opaque, int timeout_ms)
     return count;
 }
 
-/* Callbacks may add and drop watches, so walk down from the end: what is dropped
- * moves only a slot that has been visited already. */
+/* Callbacks may add and drop watches, so walk down from the end: what is
+ * dropped moves only a slot that has been visited already. */
 static void poll_each(void *opaque, void (*ready)(struct watch *, unsigned))
 {
     struct state *state = opaque;

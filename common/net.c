@@ -1,3 +1,7 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* struct tcp_info, of musl */
+#endif
+
 #include "common/net.h"
 
 #include <arpa/inet.h>
@@ -21,6 +25,10 @@
 #endif
 
 #include "common/limits.h"
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* where it is missing, the programs ignore SIGPIPE */
+#endif
 
 void net_close(int fd)
 {
@@ -308,8 +316,9 @@ void net_traffic_add(struct net_traffic *sum, int fd)
 
 void net_random(void *bytes, size_t size)
 {
-    if (getrandom(bytes, size, 0) != (ssize_t)size) {
-        perror("getrandom");
+    if (getentropy(bytes, size) ==
+        -1) { /* getrandom(2), as every libc has it */
+        perror("getentropy");
         abort();
     }
 }

@@ -1,8 +1,8 @@
 /* slice.h -- bytes that belong to someone else.
  *
- * A codec names parts of the buffer that it reads by slices: nothing is copied, and
- * nothing is freed. A slice is good for as long as the bytes behind it, which is
- * what the function that returns one says.
+ * A codec names parts of the buffer that it reads by slices: nothing is copied,
+ * and nothing is freed. A slice is good for as long as the bytes behind it,
+ * which is what the function that returns one says.
  */
 #ifndef COMMON_SLICE_H
 #define COMMON_SLICE_H
@@ -31,8 +31,8 @@ static inline bool slice_is(struct slice slice, const char *text)
     return text[slice.size] == '\0';
 }
 
-/* The same, while A to Z and a to z are equal (the case of RFC 9110 and of ASCII,
- * whatever the locale). */
+/* The same, while A to Z and a to z are equal (the case of RFC 9110 and of
+ * ASCII, whatever the locale). */
 static inline bool slice_is_any_case(struct slice slice, const char *text)
 {
     if (slice.size != strlen(text))

@@ -3,8 +3,8 @@
  *      127.0.0.1:47504 < GET /polling?after=3 HTTP/1.1
  *      127.0.0.1:47504 > FIN=1 RSV=000 opcode=1 TEXT MASK=0 length=5 "hello"
  *
- * `<` came in, `>` goes out. Nothing is written unless --trace was given; callers on
- * a hot path ask log_wants(LOG_TRACE) first.
+ * `<` came in, `>` goes out. Nothing is written unless --trace was given;
+ * callers on a hot path ask log_wants(LOG_TRACE) first.
  */
 #ifndef COMMON_TRACE_H
 #define COMMON_TRACE_H

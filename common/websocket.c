@@ -349,8 +349,8 @@ static struct slice stored_end(const struct ws *ws, size_t size)
     return (struct slice){(const char *)end - size, size};
 }
 
-/* Unmask a piece of a payload and check that text is UTF-8 (8.1), block by block:
- * what was unmasked is still in the nearest cache when it is checked. */
+/* Unmask a piece of a payload and check that text is UTF-8 (8.1), block by
+ * block: what was unmasked is still in the nearest cache when it is checked. */
 static bool read_payload(struct ws *ws, uint8_t *bytes, size_t size,
                          size_t phase)
 {

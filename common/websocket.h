@@ -138,9 +138,9 @@ void ws_send_fragment(struct ws *ws, enum ws_opcode opcode, bool fin,
  * reason. */
 void ws_send_close(struct ws *ws, uint16_t code, struct slice reason);
 
-/* Append only the header of a message of `size` bytes, which are sent behind it from
- * where they are. For servers, who do not mask. Does nothing and returns false once a
- * close frame was sent. */
+/* Append only the header of a message of `size` bytes, which are sent behind it
+ * from where they are. For servers, who do not mask. Does nothing and returns
+ * false once a close frame was sent. */
 bool ws_send_header(struct ws *ws, enum ws_opcode opcode, size_t size);
 
 /* Append one unmasked frame: a message that a server encodes once and then

@@ -74,7 +74,8 @@ static void on_due(struct timer *timer)
         set_timer(ws_conn);
 }
 
-/* Something arrived. A message that does not end has a time limit of its own. */
+/* Something arrived. A message that does not end has a time limit of its
+ * own. */
 static void note_arrival(struct ws_conn *ws_conn)
 {
     bool must_look = ws_conn->is_pinged;
@@ -122,7 +123,8 @@ static void trace_from(const struct ws_conn *ws_conn, size_t before)
     trace_sent(ws_conn, (struct slice){out.data + before, out.size - before});
 }
 
-/* A long payload that need not be masked goes to the kernel from where it is. */
+/* A long payload that need not be masked goes to the kernel from where it
+ * is. */
 static bool may_send_in_place(const struct ws_conn *ws_conn, size_t size)
 {
     return size >= SEND_IN_PLACE && ws_conn->ws.role == WS_SERVER &&
@@ -206,14 +208,16 @@ static bool handle(struct ws_conn *ws_conn, const struct ws_event *event)
     case WS_CLOSED_BY_PEER:
         ws_conn->close_code = event->close_code;
         end(ws_conn, why_closed(event->close_code));
-        return false;
-    case WS_FAILED: end(ws_conn, event->payload.data); return false;
+        return true; /* the codec drops what is left */
+    case WS_FAILED:
+        end(ws_conn, event->payload.data);
+        return true; /* likewise */
     }
     return false;
 }
 
-/* The event of a close frame has its code apart from the payload; on the wire they
- * are together (5.5.1). */
+/* The event of a close frame has its code apart from the payload; on the wire
+ * they are together (5.5.1). */
 static void trace_close(const struct net_peer *peer,
                         const struct ws_event *event)
 {

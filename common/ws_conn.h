@@ -1,11 +1,12 @@
-/* ws_conn.h -- a connection that speaks WebSocket: the codec, driven (RFC 6455).
+/* ws_conn.h -- a connection that speaks WebSocket: the codec, driven (RFC
+ * 6455).
  *
  *      conn --bytes--> ws_next() --event--> handler --ws_conn_send--> conn
  *
- * The codec knows no clock and no socket; here is what needs them: pings of our own
- * and patience with their pongs, time for a message to become complete and for the
- * answer to a close frame, and the lines of the trace. Client and server use the
- * same pump.
+ * The codec knows no clock and no socket; here is what needs them: pings of our
+ * own and patience with their pongs, time for a message to become complete and
+ * for the answer to a close frame, and the lines of the trace. Client and
+ * server use the same pump.
  */
 #ifndef COMMON_WS_CONN_H
 #define COMMON_WS_CONN_H
@@ -23,8 +24,8 @@ struct ws_handler {
                        struct slice payload);
     /* `out` has room again after conn_is_full(). NULL: never mind. */
     void (*on_drained)(struct ws_conn *ws_conn);
-    /* The last call: ws_conn->close_code is the peer's code, 1006 when it sent no
-     * close frame (7.1.5); conn->why says more. Free ws_conn->user here. */
+    /* The last call: ws_conn->close_code is the peer's code, 1006 when it sent
+     * no close frame (7.1.5); conn->why says more. Free ws_conn->user here. */
     void (*on_closed)(struct ws_conn *ws_conn);
 };
 
@@ -48,9 +49,10 @@ struct ws_conn {
     bool is_pinged;      /* our ping has had no answer yet */
 };
 
-/* Make `conn` speak WebSocket from now on, after the 101. The ws_conn is freed after
- * on_closed. `message_limit` in bytes: a longer message is refused with 1009. Bytes
- * that are in conn->in already are handled by a conn_resume() of the caller's. */
+/* Make `conn` speak WebSocket from now on, after the 101. The ws_conn is freed
+ * after on_closed. `message_limit` in bytes: a longer message is refused with
+ * 1009. Bytes that are in conn->in already are handled by a conn_resume() of
+ * the caller's. */
 struct ws_conn *ws_conn_new(struct conn *conn, enum ws_role role,
                             const struct ws_handler *handler,
                             const struct ws_patience *patience,

@@ -176,8 +176,8 @@ bool channel_resume(struct channel *channel, struct place *place,
 
 /* ------------------------------------------------------------- delivery */
 
-/* Append messages behind `after` until `out` holds `enough` bytes. Returns the number
- * of the last one. */
+/* Append messages behind `after` until `out` holds `enough` bytes. Returns the
+ * number of the last one. */
 static uint64_t encode(const struct channel *channel,
                        const struct wire_format *format, uint64_t after,
                        size_t enough, struct buf *out)
@@ -230,7 +230,8 @@ static const struct batch *encoded(struct channel *channel,
     return batch;
 }
 
-/* Deliver the next portion, if there is one. True when there is another behind it. */
+/* Deliver the next portion, if there is one. True when there is another behind
+ * it. */
 static bool catch_up(struct subscriber *subscriber)
 {
     const struct channel *channel = subscriber->channel;
@@ -273,9 +274,9 @@ void channel_catch_up(struct subscriber *subscriber)
         loop_defer(channel->channels->loop, &channel->delivery);
 }
 
-/* One portion for each subscriber that is ready. A subscriber may leave while it is
- * served; another one does not, because what is closed goes later in the turn. True
- * when somebody has more to come. */
+/* One portion for each subscriber that is ready. A subscriber may leave while
+ * it is served; another one does not, because what is closed goes later in the
+ * turn. True when somebody has more to come. */
 static bool deliver_portions(struct channel *channel)
 {
     bool has_more = false;
@@ -327,8 +328,8 @@ void channel_unsubscribe(struct subscriber *subscriber)
 
 /* ------------------------------------------------------------- publishing */
 
-/* Who could have it must have had it: what one peer publishes in one turn may be more
- * than is kept. */
+/* Who could have it must have had it: what one peer publishes in one turn may
+ * be more than is kept. */
 static void offer_and_drop_oldest(struct channel *channel)
 {
     if (channel->oldest > channel->offered)
@@ -345,8 +346,8 @@ static struct channel *largest_of(struct channels *channels)
     return largest;
 }
 
-/* Drop what is over the bounds when another message comes: of this channel, and then
- * of whoever has most. */
+/* Drop what is over the bounds when another message comes: of this channel, and
+ * then of whoever has most. */
 static void make_place(struct channel *channel, size_t size)
 {
     struct channels *channels = channel->channels;
@@ -413,8 +414,8 @@ static void channel_free(struct channel *channel)
     free(channel);
 }
 
-/* Forget the channel that was made first of those that nobody listens to. Whoever
- * comes back to it is told, because its numbers begin anew. */
+/* Forget the channel that was made first of those that nobody listens to.
+ * Whoever comes back to it is told, because its numbers begin anew. */
 static bool make_room(struct channels *channels)
 {
     struct channel **oldest = NULL;

@@ -1,12 +1,13 @@
-/* channel.h -- the application: a numbered log of messages, which knows no protocol.
+/* channel.h -- the application: a numbered log of messages, which knows no
+ * protocol.
  *
  *      publish --> | 5 | 6 | 7 | 8 |  --> every subscriber, from its own place on
  *                    oldest     newest
  *
  * Whatever a transport receives it publishes here; whatever is published, every
- * subscriber gets, in order, at the end of the turn. Messages are numbered from 1,
- * and the newest are kept: who was away says the last number that it has, and gets
- * what it missed. If that is no longer kept, it is told so.
+ * subscriber gets, in order, at the end of the turn. Messages are numbered from
+ * 1, and the newest are kept: who was away says the last number that it has,
+ * and gets what it missed. If that is no longer kept, it is told so.
  *
  * What subscribers of one kind get is encoded once for all that are at the same
  * place.
@@ -42,16 +43,16 @@ struct subscriber;
 struct subscriber_kind {
     const struct wire_format *format;
 
-    /* Can it take more now? While it can't it is passed over, and keeps its place;
-     * it calls channel_catch_up() when it can again. */
+    /* Can it take more now? While it can't it is passed over, and keeps its
+     * place; it calls channel_catch_up() when it can again. */
     bool (*is_ready)(const struct subscriber *subscriber);
 
-    /* What it has not had, encoded: a portion of about PORTION_SIZE, while it is
-     * ready, or everything; borrowed for the call. */
+    /* What it has not had, encoded: a portion of about PORTION_SIZE, while it
+     * is ready, or everything; borrowed for the call. */
     void (*deliver)(struct subscriber *subscriber, struct slice bytes);
 
-    /* It was passed over for so long that its next message is no longer kept. NULL
-     * for a kind that is always ready. */
+    /* It was passed over for so long that its next message is no longer kept.
+     * NULL for a kind that is always ready. */
     void (*on_lapsed)(struct subscriber *subscriber);
 };
 
@@ -74,8 +75,8 @@ uint64_t channels_published(const struct channels *channels);
 /* May a channel be called so? 1 to CHANNEL_NAME_MAX letters, digits, - . _ ~ */
 bool channel_name_is_valid(struct slice name);
 
-/* The channel of this name, made if there is none. A channel that nobody listens to
- * makes room for it; NULL when all CHANNELS_MAX have subscribers. */
+/* The channel of this name, made if there is none. A channel that nobody
+ * listens to makes room for it; NULL when all CHANNELS_MAX have subscribers. */
 struct channel *channel_named(struct channels *channels, struct slice name);
 
 /* Do not forget the channel until it is released as often as it was held. */
@@ -92,8 +93,8 @@ const char *channel_name(const struct channel *channel);
 /* The number of the newest message; 0: there never was one. */
 uint64_t channel_newest(const struct channel *channel);
 
-/* A name for this counting of messages: another one after the server was restarted,
- * or the channel was forgotten and made anew. */
+/* A name for this counting of messages: another one after the server was
+ * restarted, or the channel was forgotten and made anew. */
 const char *channel_instance(const struct channel *channel);
 
 /* What a client knows that comes, or comes back. */
@@ -103,9 +104,9 @@ struct place {
         instance; /* of the counting that it is from; empty: not said */
 };
 
-/* Find the place to go on from, and change `place->after` to it. True when something
- * was lost: then `notice` is to be sent first, in the place of what is gone. It is
- * borrowed until the next call. */
+/* Find the place to go on from, and change `place->after` to it. True when
+ * something was lost: then `notice` is to be sent first, in the place of what
+ * is gone. It is borrowed until the next call. */
 bool channel_resume(struct channel *channel, struct place *place,
                     struct message *notice);
 
@@ -114,8 +115,8 @@ void channel_encode(const struct channel *channel,
                     const struct wire_format *format, uint64_t after,
                     struct buf *out);
 
-/* Have `deliver` called for every message behind `after`, now and later: what is
- * kept already at the end of this turn. The subscriber is the caller's. */
+/* Have `deliver` called for every message behind `after`, now and later: what
+ * is kept already at the end of this turn. The subscriber is the caller's. */
 void channel_subscribe(struct channel *channel, struct subscriber *subscriber,
                        const struct subscriber_kind *kind, uint64_t after);
 

@@ -22,8 +22,8 @@ static struct server *server_of(const struct exchange *exchange)
 
 /* ------------------------------------------------------------- patience */
 
-/* The timer is left alone where it comes earlier than the new deadline: it looks
- * again then. So a request on a busy connection sets no timer. */
+/* The timer is left alone where it comes earlier than the new deadline: it
+ * looks again then. So a request on a busy connection sets no timer. */
 static void expect_within(struct exchange *exchange, int delay_ms)
 {
     int64_t now = loop_now(loop_of(exchange));
@@ -33,8 +33,8 @@ static void expect_within(struct exchange *exchange, int delay_ms)
         loop_timer_set(loop_of(exchange), &exchange->timer, delay_ms);
 }
 
-/* From the first bytes of a request that is not complete, and not from each of them:
- * a peer that sends a byte a second must come to an end. */
+/* From the first bytes of a request that is not complete, and not from each of
+ * them: a peer that sends a byte a second must come to an end. */
 static void expect_rest(struct exchange *exchange)
 {
     if (!exchange->is_timed)
@@ -77,8 +77,8 @@ static void append_date(struct buf *out, struct server *server)
     buf_append_text(out, "\r\n");
 }
 
-/* 9110, 8.6: these have no body, and so no length. The answer to HEAD has that of
- * the body it leaves out, or none. */
+/* 9110, 8.6: these have no body, and so no length. The answer to HEAD has that
+ * of the body it leaves out, or none. */
 static bool has_length(const struct exchange *exchange,
                        const struct response *response)
 {
@@ -371,8 +371,8 @@ static void on_drained(struct conn *conn)
         exchange->holder->on_drained(exchange);
 }
 
-/* A client that goes away does the same as one that is done asking: both end. The
- * second one gets its answer if that is on the way. */
+/* A client that goes away does the same as one that is done asking: both end.
+ * The second one gets its answer if that is on the way. */
 static void on_end(struct conn *conn)
 {
     struct exchange *exchange = conn->session;

@@ -4,8 +4,8 @@
  *                                 |  \--read_body--> BODY --> on_body()
  *                                 \--hold or begin--> LATER --respond or end--^
  *
- * There is one exchange for each HTTP connection; requests follow each other in it.
- * While a response is still to come, requests behind it wait in conn->in.
+ * There is one exchange for each HTTP connection; requests follow each other in
+ * it. While a response is still to come, requests behind it wait in conn->in.
  */
 #ifndef SERVER_EXCHANGE_H
 #define SERVER_EXCHANGE_H
@@ -67,27 +67,27 @@ void exchange_refuse(struct exchange *exchange, int status, const char *why);
 void exchange_refuse_with(struct exchange *exchange, int status,
                           const char *fields, const char *why);
 
-/* Read the body, at most `max` bytes (413), then call holder->on_body, which borrows
- * it. Says 100 when the client waits for that. */
+/* Read the body, at most `max` bytes (413), then call holder->on_body, which
+ * borrows it. Says 100 when the client waits for that. */
 void exchange_read_body(struct exchange *exchange, uint32_t max,
                         const struct holder *holder);
 
-/* Answer later: holder->on_due is called after `delay_ms` unless the exchange has
- * been answered by then. */
+/* Answer later: holder->on_due is called after `delay_ms` unless the exchange
+ * has been answered by then. */
 void exchange_hold(struct exchange *exchange, const struct holder *holder,
                    int delay_ms);
 
 /* Have on_due called after another `delay_ms`. */
 void exchange_hold_on(struct exchange *exchange, int delay_ms);
 
-/* Begin a response whose end is not known, in chunks or, for HTTP/1.0, until the
- * connection closes; exchange_hold() comes first. Then send pieces of it, already
- * in chunks if exchange->is_chunked; then end it. */
+/* Begin a response whose end is not known, in chunks or, for HTTP/1.0, until
+ * the connection closes; exchange_hold() comes first. Then send pieces of it,
+ * already in chunks if exchange->is_chunked; then end it. */
 void exchange_begin(struct exchange *exchange, const struct response *response);
 void exchange_end(struct exchange *exchange, const char *why);
 
-/* The connection speaks another protocol from here on: append the head of the 101
- * and free the exchange. Returns the connection. */
+/* The connection speaks another protocol from here on: append the head of the
+ * 101 and free the exchange. Returns the connection. */
 struct conn *exchange_upgrade(struct exchange *exchange);
 
 #endif

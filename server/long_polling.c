@@ -3,9 +3,9 @@
  *      GET /long-polling?after=7  ...  ->  200 [{"id":8,...}]  when there is one
  *                                      or  204, a timeout: ask again
  *
- * The answer is sent by whichever comes first: a message, or the timer, before a
- * proxy loses patience (RFC 6202, 2.2 and 5.5). What is published while the client
- * is on its way back is not lost: it says the last number that it has.
+ * The answer is sent by whichever comes first: a message, or the timer, before
+ * a proxy loses patience (RFC 6202, 2.2 and 5.5). What is published while the
+ * client is on its way back is not lost: it says the last number that it has.
  */
 #include <stdlib.h>
 

@@ -65,6 +65,8 @@ enum long_option {
     OPTION_LOG_FORMAT,
 };
 
+static const char short_options[] = ":p:b:qhV";
+
 static const struct option long_options[] = {
     {"port", required_argument, NULL, 'p'},
     {"bind", required_argument, NULL, 'b'},
@@ -91,6 +93,19 @@ static void fail(int status, const char *what, const char *value,
 {
     fprintf(stderr, "server: %s %s: %s\n", what, value, remedy);
     exit(status);
+}
+
+/* getopt_long(3) does not take it. It knows a long option by its place, and one of
+ * several letters by itself. */
+static void fail_option(int problem, char **argv)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = problem == '?' && optopt > 0 && optopt < OPTION_UNIX &&
+                     strchr(short_options, optopt) == NULL;
+    fail(EXIT_USAGE, "option", is_letter ? letter : argv[optind - 1],
+         problem == ':' ? "it needs a value; --help shows the options"
+                        : "there is none, or none with a value; --help shows "
+                          "the options");
 }
 
 static uint64_t number_or_fail(const char *name, uint64_t least, uint64_t most)
@@ -128,6 +143,13 @@ static void set_backend(struct settings *settings)
     settings->backend = loop_backend_named(optarg);
     if (settings->backend == NULL)
         fail(EXIT_USAGE, "--loop", optarg, "there are epoll (Linux) and poll");
+}
+
+static void set_path(struct settings *settings)
+{
+    if (*optarg == '\0')
+        fail(EXIT_USAGE, "--unix", "''", "give a path, as in /tmp/push");
+    settings->unix_path = optarg;
 }
 
 static void set_trace(struct settings *settings)
@@ -177,7 +199,7 @@ static void set_option(struct settings *settings, int option)
         break;
     case 'b': settings->address = optarg; break;
     case 'q': settings->log.level = LOG_ERROR; break;
-    case OPTION_UNIX: settings->unix_path = optarg; break;
+    case OPTION_UNIX: set_path(settings); break;
     case OPTION_LOOP: set_backend(settings); break;
     case OPTION_TRACE: set_trace(settings); break;
     case OPTION_LOG_FORMAT: set_format(settings); break;
@@ -185,9 +207,6 @@ static void set_option(struct settings *settings, int option)
     case 'V':
         puts("server 1.0 (HTTP/1.1, event streams, WebSocket 13)");
         exit(0);
-    case '?': /* getopt has said why */
-        fputs("server: --help shows the options\n", stderr);
-        exit(EXIT_USAGE);
     default: set_server_option(&settings->server, option);
     }
 }
@@ -204,9 +223,13 @@ static struct settings read_options(int argc, char **argv)
         .server = server_default_options(),
     };
     int option;
-    while ((option = getopt_long(argc, argv, "p:b:qhV", long_options, NULL)) !=
-           -1)
+    opterr = 0; /* we say ourselves what is wrong */
+    while ((option = getopt_long(argc, argv, short_options, long_options,
+                                 NULL)) != -1) {
+        if (option == '?' || option == ':')
+            fail_option(option, argv);
         set_option(&settings, option);
+    }
     if (optind < argc)
         fail(EXIT_USAGE, "unexpected argument", argv[optind],
              "--help shows the options");
@@ -215,8 +238,8 @@ static struct settings read_options(int argc, char **argv)
 
 /* ------------------------------------------------------------- signals */
 
-/* A signal becomes a byte in a pipe, and so an event like any other: a handler may
- * call next to nothing (POSIX, 2.4.3). */
+/* A signal becomes a byte in a pipe, and so an event like any other: a handler
+ * may call next to nothing (POSIX, 2.4.3). */
 static int signal_pipe[2];
 
 static void on_signal(int number)
@@ -264,10 +287,11 @@ static void watch_signals(struct server *server, struct ending *ending)
 
 /* ------------------------------------------------------------- main */
 
-/* A descriptor a connection, and some of our own: take what the system gives. */
+/* A descriptor a connection, and some of our own: take what the system
+ * gives. */
 static void raise_descriptor_limit(struct server_options *options)
 {
-    enum { OWN = 32 };
+    enum { OWN = 32 + TURNED_AWAY_MAX };
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
         return;

@@ -1,5 +1,5 @@
-/* pages.c -- for people and for machines that watch: what is here, is it alive, what
- * has it done.
+/* pages.c -- for people and for machines that watch: what is here, is it alive,
+ * what has it done.
  */
 #include <stdio.h>
 
@@ -17,7 +17,8 @@ static void answer(struct exchange *exchange, const char *type,
                                         .body = buf_slice(body)});
 }
 
-/* ------------------------------------------------------------- the front page */
+/* ------------------------------------------------------------- the front
+ * page */
 
 /* FNV-1a: two pages are the same if this is, as far as a cache may care. */
 static uint64_t hash(struct slice text)
@@ -28,8 +29,8 @@ static uint64_t hash(struct slice text)
     return value;
 }
 
-/* A page that did not change is not sent again (RFC 9110, 13.1.2). Nothing but its
- * own script may act in it. */
+/* A page that did not change is not sent again (RFC 9110, 13.1.2). Nothing but
+ * its own script may act in it. */
 static void serve_page(struct exchange *exchange,
                        const struct http_request *request, const char *type,
                        struct slice page)

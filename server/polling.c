@@ -4,10 +4,10 @@
  *                               or  204, nothing new
  *      POST /polling  "hi"      ->  201 {"id":10}
  *
- * Asking is all that a client of HTTP can do, so news is as old as the last question,
- * and most questions are in vain (RFC 6202, 2.1). The number of the last message
- * makes it lossless; ETag and 304 spare a client that asks for everything the body
- * (RFC 9110, 13.1.2).
+ * Asking is all that a client of HTTP can do, so news is as old as the last
+ * question, and most questions are in vain (RFC 6202, 2.1). The number of the
+ * last message makes it lossless; ETag and 304 spare a client that asks for
+ * everything the body (RFC 9110, 13.1.2).
  */
 #include "server/json_array.h"
 #include "server/server.h"

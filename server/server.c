@@ -40,7 +40,8 @@ static void watch_listeners(struct server *server, unsigned interest)
 }
 
 /* Who waits in the listener's queue goes on waiting. We look again when a
- * connection has gone, or after a while, because others may hold descriptors. */
+ * connection has gone, or after a while, because others may hold
+ * descriptors. */
 static void pause_accepting(struct server *server, const char *why)
 {
     if (!server->is_paused)
@@ -74,7 +75,8 @@ static void on_reaped(struct conn_set *set)
         loop_stop(server->loop);
 }
 
-/* Whoever is turned away may say what it likes, and be as slow as DRAIN_MS allow. */
+/* Whoever is turned away may say what it likes, and be as slow as DRAIN_MS
+ * allow. */
 static void ignore(struct conn *conn)
 {
     (void)conn;
@@ -87,9 +89,9 @@ static const struct protocol turned_away = {
     .on_closed = ignore,
 };
 
-/* One more than we serve is told so, and may come again (RFC 9110, 15.6.4). We wait
- * for its end, or our close would reset what it has not read (RFC 9112, 9.6); but
- * for no more than TURNED_AWAY_MAX. */
+/* One more than we serve is told so, and may come again (RFC 9110, 15.6.4). We
+ * wait for its end, or our close would reset what it has not read (RFC 9112,
+ * 9.6); but for no more than TURNED_AWAY_MAX. */
 static void turn_away(struct server *server, int fd,
                       const struct net_peer *peer)
 {
@@ -352,7 +354,8 @@ bool server_find_place(struct exchange *exchange,
     struct slice after = http_field(&request->head, "Last-Event-ID");
     *place = (struct place){0};
     url_query(request->target, "instance", &place->instance);
-    /* a browser that reconnects keeps the URL and adds the field: it is newer */
+    /* a browser that reconnects keeps the URL and adds the field: it is
+     * newer */
     if (after.size == 0)
         url_query(request->target, "after", &after);
     if (after.size > 0 && !url_number(after, &place->after)) {

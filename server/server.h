@@ -55,8 +55,8 @@ struct server {
 
 enum { ALLOW_GET = 1, ALLOW_POST = 2 };
 
-/* One way to talk: the requests it answers and how. Every file of server/ that is
- * named after a concept exports one. */
+/* One way to talk: the requests it answers and how. Every file of server/ that
+ * is named after a concept exports one. */
 struct transport {
     const char *path; /* "/polling" */
     unsigned allowed; /* methods; HEAD goes with GET, OPTIONS is always there */
@@ -77,8 +77,8 @@ static inline struct server *server_of_conn(const struct conn *conn)
 struct server *server_new(struct loop *loop,
                           const struct server_options *options);
 
-/* Listen on an address and port, or on a path. Returns the port (0 for a path), or
- * -1 and the cause in `why` (static text). */
+/* Listen on an address and port, or on a path. Returns the port (0 for a path),
+ * or -1 and the cause in `why` (static text). */
 int server_listen(struct server *server, const char *address, const char *port,
                   const char **why);
 int server_listen_unix(struct server *server, const char *path,
@@ -89,16 +89,16 @@ int server_listen_unix(struct server *server, const char *path,
 void server_route(struct exchange *exchange,
                   const struct http_request *request);
 
-/* Stop accepting, tell everybody, and stop the loop when the last one has gone or
- * SHUTDOWN_MS are over. */
+/* Stop accepting, tell everybody, and stop the loop when the last one has gone
+ * or SHUTDOWN_MS are over. */
 void server_shutdown(struct server *server);
 
 /* Close what is open and free it. */
 void server_free(struct server *server);
 
 /* May a page of this origin talk to us (RFC 6454)? Our own may, and those of
- * --allow-origin; who says none is no browser. *origin, if not NULL: which of those,
- * from 1; or 0. */
+ * --allow-origin; who says none is no browser. *origin, if not NULL: which of
+ * those, from 1; or 0. */
 bool server_allows_origin(const struct server *server,
                           const struct http_request *request, uint8_t *origin);
 

@@ -5,10 +5,11 @@
  *                                    id: 9 | ...
  *                                    : (a comment, when nothing else was said)
  *
- * There is no new request for each message (RFC 6202, 3). The format is that of the
- * HTML standard (9.2, Server-sent events), so that EventSource reads it; with
- * Accept: application/x-ndjson it is a line of JSON each. The comment lets both ends
- * notice that the other one is gone, and keeps proxies from thinking so (9.2.7).
+ * There is no new request for each message (RFC 6202, 3). The format is that of
+ * the HTML standard (9.2, Server-sent events), so that EventSource reads it;
+ * with Accept: application/x-ndjson it is a line of JSON each. The comment lets
+ * both ends notice that the other one is gone, and keeps proxies from thinking
+ * so (9.2.7).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,7 +136,8 @@ static const struct holder holder = {
     .on_drained = on_drained,
 };
 
-/* ------------------------------------------------------------- its beginning */
+/* ------------------------------------------------------------- its
+ * beginning */
 
 static void begin(struct exchange *exchange, const struct channel *channel,
                   bool is_lines)
@@ -155,8 +157,8 @@ static void begin(struct exchange *exchange, const struct channel *channel,
                    });
 }
 
-/* What comes before the first message: how long to wait before coming back, and what
- * was lost, if anything was. */
+/* What comes before the first message: how long to wait before coming back, and
+ * what was lost, if anything was. */
 static void greet(struct stream *stream, const struct message *notice)
 {
     const struct wire_format *format = stream->subscriber.kind->format;

@@ -20,7 +20,8 @@ struct member {
     struct subscriber subscriber;
 };
 
-/* ------------------------------------------------------------- the handshake */
+/* ------------------------------------------------------------- the
+ * handshake */
 
 /* The subprotocols that we speak (1.9). What is said in them is all the same: a
  * client that offers one of them has it confirmed. */
@@ -28,8 +29,8 @@ static const char *const subprotocols[] = {"channel.v1", "echo", NULL};
 
 enum { JOINED = 6 };
 
-/* What the request says, each field as one value; `joined` are buffers for those
- * that stand on several lines. */
+/* What the request says, each field as one value; `joined` are buffers for
+ * those that stand on several lines. */
 static struct ws_request handshake_of(const struct http_request *request,
                                       struct buf joined[JOINED])
 {
