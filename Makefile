@@ -63,7 +63,8 @@ $(BUILD)/include/%.h: %
 $(call as,release,server/pages.c) $(call as,sanitized,server/pages.c): $(patsubst %,$(BUILD)/include/server/front_page.%.h,html js)
 $(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/browser/on_%_page.js.h,plain front)
 
-test: $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client
+tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client
+test: tests
 	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do CLIENT=$(BUILD)/test/client $$test || exit 1; done
 check: test
 	@sh tests/check.sh
@@ -77,6 +78,6 @@ fuzz: $(FUZZERS)
 	@for fuzzer in $^; do sh tests/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done
 clean:
 	rm -rf $(BUILD)
-.PHONY: all test check demo compare bench fuzz clean
+.PHONY: all tests test check demo compare bench fuzz clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
