@@ -28,13 +28,15 @@ struct program {
     enum outcome outcome; /* the worst that happened on the way */
     bool is_finishing;    /* at the end of standard input */
     bool came_back;       /* what is in `last` was heard */
+    bool has_opened;      /* so the server is of the right kind */
 };
 
 static void say(const struct program *program, enum outcome outcome,
                 const char *why)
 {
+    bool is_later = program->has_opened && outcome == OUTCOME_WEIRD_REPLY;
     log_error("client: %s: %s; %s", program->options->url_text, why,
-              outcome_remedy(outcome));
+              is_later ? "-v shows what came" : outcome_remedy(outcome));
 }
 
 /* ------------------------------------------------------ when to go */
@@ -75,6 +77,12 @@ static void consider_leaving(struct program *program)
 }
 
 /* ------------------------------------------------------ what is heard */
+
+static void on_open(struct listener *listener)
+{
+    struct program *program = listener->user;
+    program->has_opened = true;
+}
 
 static void on_message(struct listener *listener, const struct heard *heard)
 {
@@ -189,6 +197,7 @@ static void on_interrupt(struct interrupt *interrupt, enum outcome outcome)
 }
 
 static const struct listener_handler handler = {
+    .on_open = on_open,
     .on_message = on_message,
     .on_published = on_published,
     .on_refused = on_refused,

@@ -220,8 +220,8 @@ static void set_listener_option(struct options *options, int option)
     }
 }
 
-/* getopt_long(3) knows a long option by its place, and one of several letters by
- * itself. */
+/* getopt_long(3) knows a long option by its place, and one of several letters
+ * by itself. */
 static _Noreturn void fail_option(char **argv)
 {
     char letter[] = {'-', (char)optopt, '\0'};

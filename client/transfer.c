@@ -34,7 +34,8 @@ static void say(const struct transfer *transfer, enum outcome outcome,
                 const char *why)
 {
     log_error("client: %s: %s; %s", transfer->options->url_text, why,
-              outcome_remedy(outcome));
+              outcome == OUTCOME_BROKEN ? "try again, or -v shows what came"
+                                        : outcome_remedy(outcome));
 }
 
 /* ------------------------------------------------------ the answer */

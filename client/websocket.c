@@ -65,7 +65,7 @@ static void judge_end(struct listener *listener, const struct ws_conn *ws_conn)
         listener_failed(listener, is_proper ? OUTCOME_DONE : OUTCOME_BROKEN,
                         why);
     } else if (ws_conn->ws.state == WS_CLOSED) {
-        snprintf(why, sizeof why, "not WebSocket: %s", ws_conn->conn->why);
+        snprintf(why, sizeof why, "WebSocket failed: %s", ws_conn->conn->why);
         listener_failed(listener, OUTCOME_WEIRD_REPLY, why);
     } else {
         snprintf(why, sizeof why, "without a close frame: %s",

@@ -22,8 +22,7 @@ static const char usage[] =
     "WebSocket on one port. / shows what there is.\n"
     "\n"
     "  -p, --port N               port to listen on (8080; 0: any free one)\n"
-    "  -b, --bind ADDRESS         address to listen on (127.0.0.1; [::] with "
-    "all)\n"
+    "  -b, --bind ADDRESS         address to listen on (127.0.0.1; all: ::)\n"
     "      --unix PATH            listen on a Unix-domain socket too\n"
     "      --loop epoll|poll      how to wait for many connections\n"
     "      --allow-origin ORIGIN  pages of it may talk to us; repeatable; '*': "
@@ -95,8 +94,8 @@ static void fail(int status, const char *what, const char *value,
     exit(status);
 }
 
-/* getopt_long(3) does not take it. It knows a long option by its place, and one of
- * several letters by itself. */
+/* getopt_long(3) does not take it. It knows a long option by its place, and
+ * one of several letters by itself. */
 static void fail_option(int problem, char **argv)
 {
     char letter[] = {'-', (char)optopt, '\0'};

@@ -182,6 +182,7 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_usage_failure("get", "which URL");
     expect_usage_failure("walk http://h", "no mode walk");
     expect_usage_failure("get http://h --bogus", "--bogus");
+    expect_usage_failure("get http://h -Zv", "no option -Z,");
     expect_usage_failure("get http://h -H", "-H needs a value");
     expect_usage_failure("get http://h -H nonsense", "Name: value");
     expect_usage_failure("get http://h:99999", "port");
@@ -215,6 +216,27 @@ static void every_failure_has_curls_number_and_one_line(void **state)
                           modes[i]);
         expect_failure(&run, 22, "404 Not Found");
     }
+}
+
+/* The right server may still say what it must not. */
+static void what_is_wrong_later_is_not_blamed_on_the_url(void **state)
+{
+    (void)state;
+    struct run run = run_against("HTTP/1.1 200 OK\r\n"
+                                 "Content-Type: text/event-stream\r\n"
+                                 "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+                                 "streaming");
+    expect_failure(&run, 8, "; -v shows what came");
+}
+
+static void get_does_not_connect_again(void **state)
+{
+    (void)state;
+    struct run run = run_against("HTTP/1.1 200 OK\r\n"
+                                 "Content-Length: 3\r\n\r\nab",
+                                 "get");
+    expect_failure(&run, 56, "in the middle of the body");
+    assert_null(strstr(run.err, "-r"));
 }
 
 static void nobody_there_is_said_so(void **state)
@@ -348,6 +370,8 @@ int main(void)
         cmocka_unit_test(help_and_version_go_to_standard_output),
         cmocka_unit_test(a_wrong_command_line_is_explained_in_one_line),
         cmocka_unit_test(every_failure_has_curls_number_and_one_line),
+        cmocka_unit_test(what_is_wrong_later_is_not_blamed_on_the_url),
+        cmocka_unit_test(get_does_not_connect_again),
         cmocka_unit_test(nobody_there_is_said_so),
         cmocka_unit_test(silence_ends_with_max_time),
         cmocka_unit_test(get_writes_the_body_as_it_is),

@@ -264,7 +264,7 @@ static void a_masked_frame_fails_the_connection(void **state)
     fake_say(fake, "\x81\x81\x01\x02\x03\x04x");
     fake_expect(fake, "\x88");
     fake_close(fake);
-    fake_heard(fake, "stopped 8 not WebSocket");
+    fake_heard(fake, "stopped 8 WebSocket failed: masked frame");
 }
 
 static void a_message_over_the_limit_fails_the_connection(void **state)

@@ -216,7 +216,7 @@ static void who_never_reads_is_given_up_in_time(void **state)
     open_slow_stream(stage);
     publish_much(stage, 60);
     peer_expect_connections(stage, 1);
-    loop_advance(stage->loop, STALL_MS); /* the kernel still took some */
+    loop_advance(stage->loop, STALL_MS); /* the kernel has taken some of it */
     peer_settle(stage);
     loop_advance(stage->loop, STALL_MS);
     peer_expect_connections(stage, 0);
