@@ -10,10 +10,23 @@
 #define CLIENT_MESSAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "client/role.h"
 #include "common/buf.h"
 #include "common/slice.h"
+
+/* A message of a channel as the server sends it:
+ * {"id":8,"time":1700000000123,"text":"hi"}, or "lost" instead of "text" when
+ * the server says that messages are gone. Borrowed for the call. */
+struct heard {
+    uint64_t id;       /* 0: it has none, see is_raw */
+    int64_t time_ms;   /* of the server's clock, since 1970 */
+    struct slice text; /* unescaped */
+    bool is_lost;      /* `text` is not a message but says what was lost */
+    bool is_raw;    /* of another server: `text` is all that came, not JSON */
+    bool is_binary; /* a binary WebSocket message, raw as well */
+    struct slice json; /* the whole object, on one line; empty if raw */
+};
 
 /* Read the object that is all of `json`. The text is borrowed from `json` or,
  * if it had to be unescaped, from `scratch`, whose bytes are replaced. False:

@@ -93,23 +93,6 @@ static const struct ws_handler handler = {
 
 /* ------------------------------------------------------ the handshake */
 
-/* The lines of one name as one value (RFC 9110, 5.3), in `joined` if there are
- * several: what must be there once is then recognized by nobody. */
-static struct slice whole_field(const struct http_head *head, const char *name,
-                                struct buf *joined)
-{
-    if (http_field_count(head, name) <= 1)
-        return http_field(head, name);
-    for (size_t i = 0; i < head->count; i++) {
-        if (!slice_is_any_case(head->fields[i].name, name))
-            continue;
-        if (buf_size(joined) > 0)
-            buf_append_text(joined, ", ");
-        buf_append_slice(joined, head->fields[i].value);
-    }
-    return buf_slice(joined);
-}
-
 /* NULL: the server speaks WebSocket; or why not (4.1). */
 static const char *judge(const struct listener *listener,
                          const struct http_response *response)
@@ -122,7 +105,7 @@ static const char *judge(const struct listener *listener,
     struct buf joined[COUNT] = {{0}};
     struct slice value[COUNT];
     for (size_t i = 0; i < COUNT; i++)
-        value[i] = whole_field(&response->head, names[i], &joined[i]);
+        value[i] = http_field_joined(&response->head, names[i], &joined[i]);
     const char *why = ws_judge_response(
         &(struct ws_response){response->status, value[0], value[1], value[2],
                               value[3], value[4]},

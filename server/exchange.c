@@ -8,16 +8,15 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/trace.h"
-#include "server/server.h"
 
 static struct loop *loop_of(const struct exchange *exchange)
 {
     return exchange->conn->set->loop;
 }
 
-static struct server *server_of(const struct exchange *exchange)
+static struct exchange_host *host_of(const struct exchange *exchange)
 {
-    return server_of_conn(exchange->conn);
+    return CONTAINER(exchange->conn->set, struct exchange_host, conns);
 }
 
 /* ------------------------------------------------------------- patience */
@@ -63,17 +62,17 @@ static void on_due(struct timer *timer)
 /* ------------------------------------------------------------- the response */
 
 /* 9110, 6.6.1: the time of the response, which is the same for a second. */
-static void append_date(struct buf *out, struct server *server)
+static void append_date(struct buf *out, struct exchange_host *host)
 {
-    int64_t now_ms = loop_now(server->loop);
-    if (now_ms >= server->date_until_ms) {
+    int64_t now_ms = loop_now(host->conns.loop);
+    if (now_ms >= host->date_until_ms) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
-        server->date_until_ms = now_ms + 1000 - now.tv_nsec / 1000000;
-        http_format_date(now.tv_sec, server->date);
+        host->date_until_ms = now_ms + 1000 - now.tv_nsec / 1000000;
+        http_format_date(now.tv_sec, host->date);
     }
     buf_append_text(out, "Date: ");
-    buf_append(out, server->date, HTTP_DATE_SIZE - 1);
+    buf_append(out, host->date, HTTP_DATE_SIZE - 1);
     buf_append_text(out, "\r\n");
 }
 
@@ -92,13 +91,13 @@ static void append_fields(struct exchange *exchange,
 {
     struct buf *out = &exchange->conn->out;
     http_append_status(out, response->status);
-    append_date(out, server_of(exchange));
+    append_date(out, host_of(exchange));
     if (response->type != NULL)
         http_append_field(out, "Content-Type", slice_of(response->type));
     if (response->fields != NULL)
         buf_append_text(out, response->fields);
     if (exchange->origin != 0) {
-        const char *const *origins = server_of(exchange)->options.origins;
+        const char *const *origins = host_of(exchange)->origins;
         http_append_field(out, "Access-Control-Allow-Origin",
                           slice_of(origins[exchange->origin - 1]));
         buf_append_text(out, "Vary: Origin\r\nAccess-Control-Expose-Headers: "
@@ -174,7 +173,7 @@ void exchange_refuse_with(struct exchange *exchange, int status,
 {
     struct buf text = {0};
     buf_printf(&text, "%d %s: %s\n", status, http_reason(status), why);
-    server_of(exchange)->counters.refused++;
+    host_of(exchange)->refused++;
     exchange_respond(exchange,
                      &(struct response){.status = status,
                                         .type = "text/plain; charset=utf-8",
@@ -268,15 +267,15 @@ static void say_continue(struct exchange *exchange)
 static void take_request(struct exchange *exchange,
                          struct http_request *request)
 {
-    struct server *server = server_of(exchange);
-    server->counters.requests++;
+    struct exchange_host *host = host_of(exchange);
+    host->requests++;
     exchange->body = request->body;
     exchange->is_head = request->method == METHOD_HEAD;
     exchange->is_http_1_0 = request->minor == 0;
-    exchange->keep_alive = request->keep_alive && !server->is_ending;
+    exchange->keep_alive = request->keep_alive && !host->is_ending;
     exchange->is_chunked = false;
     exchange->origin = 0;
-    server_route(exchange, request);
+    host->route(exchange, request);
 }
 
 /* False: wait for more bytes, or for whoever answers later. */
@@ -419,12 +418,12 @@ static const struct protocol http_protocol = {
     .on_closed = on_closed,
 };
 
-void exchange_start(struct server *server, int fd, const struct net_peer *peer)
+void exchange_start(struct exchange_host *host, int fd,
+                    const struct net_peer *peer)
 {
     struct exchange *exchange = allocate(sizeof *exchange);
     exchange->timer.on_due = on_due;
-    exchange->conn =
-        conn_new(&server->conns, fd, peer, &http_protocol, exchange);
+    exchange->conn = conn_new(&host->conns, fd, peer, &http_protocol, exchange);
     if (exchange->conn == NULL) {
         free(exchange);
         return;

@@ -12,10 +12,22 @@
 
 #include "common/conn.h"
 #include "common/http.h"
-#include "common/limits.h"
+#include "common/http_write.h"
 
 struct exchange;
-struct server;
+
+/* What all exchanges of a server have in common. */
+struct exchange_host {
+    struct conn_set conns;
+    /* Answer a request, now or later, or refuse it. */
+    void (*route)(struct exchange *exchange,
+                  const struct http_request *request);
+    const char *const *origins; /* what struct exchange's `origin` counts */
+    uint64_t requests, refused; /* so far, for /metrics */
+    bool is_ending;             /* no connection is kept alive any more */
+    int64_t date_until_ms; /* of the loop's clock: `date` is right until then */
+    char date[HTTP_DATE_SIZE]; /* of the Date field */
+};
 
 struct response {
     int status;
@@ -55,7 +67,8 @@ struct exchange {
 };
 
 /* Speak HTTP on a connection that was accepted. */
-void exchange_start(struct server *server, int fd, const struct net_peer *peer);
+void exchange_start(struct exchange_host *host, int fd,
+                    const struct net_peer *peer);
 
 /* Answer with all of the response. If the body of the request was not read, the
  * connection ends behind it. */

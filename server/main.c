@@ -263,7 +263,7 @@ static void on_signal_byte(struct watch *watch, unsigned ready)
     (void)ready;
     if (read(watch->fd, &byte, 1) != 1)
         return;
-    if (ending->server->is_ending)
+    if (ending->server->http.is_ending)
         _exit(1);
     log_info("ending (%s)", strsignal(byte));
     server_shutdown(ending->server);

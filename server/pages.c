@@ -106,20 +106,20 @@ static void serve_metrics(struct exchange *exchange,
     int64_t uptime_ms = loop_now(server->loop) - server->started_ms;
     (void)request;
     append_metric(&text, "uptime_seconds", "gauge", (uint64_t)uptime_ms / 1000);
-    append_metric(&text, "connections", "gauge", server->conns.count);
+    append_metric(&text, "connections", "gauge", server->http.conns.count);
     append_metric(&text, "connections_accepted_total", "counter",
                   counters->accepted);
-    append_metric(&text, "requests_total", "counter", counters->requests);
+    append_metric(&text, "requests_total", "counter", server->http.requests);
     append_metric(&text, "requests_refused_total", "counter",
-                  counters->refused);
+                  server->http.refused);
     append_metric(&text, "websockets_total", "counter", counters->upgrades);
     append_metric(&text, "channels", "gauge", channels_count(server->channels));
     append_metric(&text, "messages_published_total", "counter",
                   channels_published(server->channels));
     append_metric(&text, "received_bytes_total", "counter",
-                  server->conns.bytes_in);
+                  server->http.conns.bytes_in);
     append_metric(&text, "sent_bytes_total", "counter",
-                  server->conns.bytes_out);
+                  server->http.conns.bytes_out);
     answer(exchange, "text/plain; version=0.0.4; charset=utf-8", &text);
     buf_free(&text);
 }

@@ -57,7 +57,7 @@ static void resume_accepting(struct server *server)
 {
     server->is_paused = false;
     loop_timer_cancel(server->loop, &server->pause);
-    if (!server->is_ending)
+    if (!server->http.is_ending)
         watch_listeners(server, LOOP_READ);
 }
 
@@ -68,10 +68,10 @@ static void on_pause_over(struct timer *timer)
 
 static void on_reaped(struct conn_set *set)
 {
-    struct server *server = CONTAINER(set, struct server, conns);
+    struct server *server = CONTAINER(set, struct server, http.conns);
     if (server->is_paused)
         resume_accepting(server);
-    if (server->is_ending && set->count == 0)
+    if (server->http.is_ending && set->count == 0)
         loop_stop(server->loop);
 }
 
@@ -115,15 +115,15 @@ static void accept_one(struct server *server, int fd,
 {
     char name[NET_NAME_MAX];
     server->counters.accepted++;
-    if (server->conns.count >= server->options.max_connections) {
+    if (server->http.conns.count >= server->options.max_connections) {
         log_info("%s: turned away (%zu connections are open)",
-                 net_peer_name(peer, name), server->conns.count);
+                 net_peer_name(peer, name), server->http.conns.count);
         turn_away(server, fd, peer);
         return;
     }
     if (log_wants(LOG_INFO))
         log_info("%s: accepted", net_peer_name(peer, name));
-    exchange_start(server, fd, peer);
+    exchange_start(&server->http, fd, peer);
 }
 
 static void on_acceptable(struct watch *watch, unsigned ready)
@@ -290,7 +290,7 @@ static void refuse_method(struct exchange *exchange,
                              "this page does not take that method");
 }
 
-void server_route(struct exchange *exchange, const struct http_request *request)
+static void route(struct exchange *exchange, const struct http_request *request)
 {
     const struct transport *transport = find_transport(request->path);
     bool is_allowed = server_allows_origin(server_of_conn(exchange->conn),
@@ -422,8 +422,10 @@ struct server *server_new(struct loop *loop,
     struct server *server = allocate(sizeof *server);
     server->loop = loop;
     server->options = *options;
-    server->conns.loop = loop;
-    server->conns.on_reaped = on_reaped;
+    server->http.route = route;
+    server->http.origins = server->options.origins;
+    server->http.conns.loop = loop;
+    server->http.conns.on_reaped = on_reaped;
     server->leaving.loop = loop;
     server->channels = channels_new(loop);
     server->pause.on_due = on_pause_over;
@@ -445,22 +447,22 @@ static void stop_listening(struct server *server)
 static void on_shutdown_over(struct timer *timer)
 {
     struct server *server = CONTAINER(timer, struct server, pause);
-    conn_set_close(&server->conns, "shutting down, and it did not go");
+    conn_set_close(&server->http.conns, "shutting down, and it did not go");
     loop_stop(server->loop);
 }
 
 void server_shutdown(struct server *server)
 {
-    if (server->is_ending)
+    if (server->http.is_ending)
         return;
-    server->is_ending = true;
+    server->http.is_ending = true;
     server->is_paused = false; /* the timer has another task now */
     stop_listening(server);
     server->pause.on_due = on_shutdown_over;
     loop_timer_set(server->loop, &server->pause, SHUTDOWN_MS);
     conn_set_close(&server->leaving, "shutting down");
-    conn_set_shutdown(&server->conns);
-    if (server->conns.count == 0)
+    conn_set_shutdown(&server->http.conns);
+    if (server->http.conns.count == 0)
         loop_stop(server->loop);
 }
 
@@ -468,12 +470,12 @@ void server_free(struct server *server)
 {
     struct loop *loop = server->loop;
     stop_listening(server);
-    server->conns.on_reaped = NULL;
-    conn_set_close(&server->conns, "server is gone");
+    server->http.conns.on_reaped = NULL;
+    conn_set_close(&server->http.conns, "server is gone");
     conn_set_close(&server->leaving, "server is gone");
     do /* once at least: a channel may be about to deliver */
         loop_turn(loop, 0);
-    while (server->conns.count > 0);
+    while (server->http.conns.count > 0);
     loop_timer_cancel(loop, &server->pause);
     channels_free(server->channels);
     free(server);

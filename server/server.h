@@ -4,7 +4,6 @@
 
 #include "common/conn.h"
 #include "common/http.h"
-#include "common/http_write.h"
 #include "common/ws_conn.h"
 #include "server/channel.h"
 #include "server/exchange.h"
@@ -28,7 +27,7 @@ struct server_options server_default_options(void);
 
 /* Counted since the start, for /metrics. */
 struct counters {
-    uint64_t accepted, refused, requests, upgrades, published;
+    uint64_t accepted, upgrades, published;
 };
 
 struct listener {
@@ -40,16 +39,14 @@ struct listener {
 struct server {
     struct loop *loop;
     struct server_options options;
-    struct conn_set conns;
+    struct exchange_host http;
     struct conn_set leaving; /* that were one too many */
     struct channels *channels;
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct counters counters;
     struct timer pause; /* no accepting until then: descriptors ran out */
-    bool is_paused, is_ending;
-    int64_t date_until_ms; /* of the loop's clock: `date` is right until then */
-    char date[HTTP_DATE_SIZE]; /* of the Date field */
+    bool is_paused;
     int64_t started_ms;
 };
 
@@ -70,7 +67,7 @@ extern const struct transport front_page, front_script, health, metrics;
 /* Whose connection it is. */
 static inline struct server *server_of_conn(const struct conn *conn)
 {
-    return CONTAINER(conn->set, struct server, conns);
+    return CONTAINER(conn->set, struct server, http.conns);
 }
 
 /* A server without a listener. */
@@ -83,11 +80,6 @@ int server_listen(struct server *server, const char *address, const char *port,
                   const char **why);
 int server_listen_unix(struct server *server, const char *path,
                        const char **why);
-
-/* Find who answers a request, or refuse it: no such page, method, channel or
- * origin. */
-void server_route(struct exchange *exchange,
-                  const struct http_request *request);
 
 /* Stop accepting, tell everybody, and stop the loop when the last one has gone
  * or SHUTDOWN_MS are over. */

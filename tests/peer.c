@@ -105,7 +105,7 @@ struct count_wanted {
 static bool has_connections(void *user)
 {
     const struct count_wanted *wanted = user;
-    return wanted->server->conns.count == wanted->count;
+    return wanted->server->http.conns.count == wanted->count;
 }
 
 void peer_expect_connections(struct stage *stage, size_t count)

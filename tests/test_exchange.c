@@ -123,7 +123,7 @@ static void who_does_not_read_answers_is_not_read_either(void **state)
     for (int i = 0; i < MANY; i++)
         peer_get(peer, "/polling");
     peer_settle(stage);
-    struct conn *conn = peer->stage->server->conns.first->next;
+    struct conn *conn = peer->stage->server->http.conns.first->next;
     assert_true(conn_is_full(conn));
     assert_true(buf_size(&conn->out) < OUT_LIMIT + 2 * LONG);
     for (int i = 0; i < MANY; i++)

@@ -262,7 +262,7 @@ static void without_descriptors_it_waits_until_there_are_some(void **state)
     peer_say(peer, HEALTH);
     peer_settle(stage);
     bool is_paused = stage->server->is_paused;
-    size_t count = stage->server->conns.count;
+    size_t count = stage->server->http.conns.count;
     setrlimit(RLIMIT_NOFILE, &before);
     assert_true(is_paused);
     assert_int_equal(count, 0);
@@ -309,7 +309,7 @@ static void a_shutdown_while_it_waits_comes_to_its_end(void **state)
     peer_expect_connections(stage, 1);
     loop_advance(stage->loop, SHUTDOWN_MS);
     peer_settle(stage);
-    assert_int_equal(stage->server->conns.count, 0);
+    assert_int_equal(stage->server->http.conns.count, 0);
 }
 
 static void a_thousand_resets_leave_nothing_behind(void **state)
@@ -429,7 +429,7 @@ static void a_shutdown_ends_everything_in_order(void **state)
     peer_close(parked);
     peer_close(stream);
     assert_int_equal(loop_run(stage->loop), 0);
-    assert_int_equal(stage->server->conns.count, 0);
+    assert_int_equal(stage->server->http.conns.count, 0);
 }
 
 static void a_shutdown_does_not_wait_for_who_does_not_go(void **state)
@@ -442,7 +442,7 @@ static void a_shutdown_does_not_wait_for_who_does_not_go(void **state)
     peer_expect_close(peer, WS_GOING_AWAY);
     loop_advance(stage->loop, 1);
     assert_int_equal(loop_run(stage->loop), 0);
-    assert_int_equal(stage->server->conns.count, 0);
+    assert_int_equal(stage->server->http.conns.count, 0);
 }
 
 /* As a browser keeps connections that it has no use for now. */
@@ -454,7 +454,7 @@ static void a_shutdown_does_not_wait_for_idle_connections(void **state)
     expect_health(peer);
     server_shutdown(stage->server);
     peer_settle(stage);
-    assert_int_equal(stage->server->conns.count, 0);
+    assert_int_equal(stage->server->http.conns.count, 0);
     peer_expect_end(peer);
     assert_int_equal(loop_run(stage->loop), 0);
 }

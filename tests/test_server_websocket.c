@@ -482,7 +482,7 @@ static void a_slow_reader_is_closed_with_1013(void **state)
     struct peer *peer = peer_new_small(stage);
     peer_upgrade(peer, "/websocket");
     publish_much(stage, 4 * CHANNEL_BYTES);
-    assert_true(buf_size(&stage->server->conns.first->out) <
+    assert_true(buf_size(&stage->server->http.conns.first->out) <
                 OUT_LIMIT + 2 * PORTION_SIZE);
     peer_expect_close_at_last(peer, WS_TRY_AGAIN_LATER);
 }
@@ -490,7 +490,7 @@ static void a_slow_reader_is_closed_with_1013(void **state)
 /* Catching up, we keep no more for it than for who does not read. */
 static void expect_message_in_portions(struct peer *peer)
 {
-    const struct conn *conn = peer->stage->server->conns.first;
+    const struct conn *conn = peer->stage->server->http.conns.first;
     peer_expect_message(peer, "xxx");
     assert_true(buf_size(&conn->out) < OUT_LIMIT + 2 * PORTION_SIZE);
 }
@@ -521,7 +521,7 @@ static void who_does_not_read_echoes_is_not_read_either(void **state)
     free(text);
     send(peer->fd, peer->to_say.data, buf_size(&peer->to_say), MSG_NOSIGNAL);
     peer_settle(stage);
-    assert_true(buf_size(&stage->server->conns.first->out) <
+    assert_true(buf_size(&stage->server->http.conns.first->out) <
                 OUT_LIMIT + LENT_READ_SIZE);
     peer_expect_message(peer, "xxx");
 }

@@ -205,7 +205,7 @@ static void who_never_reads_is_cut_off_when_messages_are_gone(void **state)
     struct stage *stage = *state;
     struct peer *peer = open_slow_stream(stage);
     publish_much(stage, 4 * CHANNEL_BYTES / (64 * 1024));
-    assert_true(buf_size(&stage->server->conns.first->out) <
+    assert_true(buf_size(&stage->server->http.conns.first->out) <
                 OUT_LIMIT + 2 * PORTION_SIZE);
     peer_turn_until(stage->loop, ended_incomplete, peer, "for the end");
 }
