@@ -1,9 +1,5 @@
 #include "server/json_array.h"
 
-#include <stdio.h>
-
-enum { FIELDS_MAX = 160 };
-
 static void append(struct buf *out, const struct message *message)
 {
     buf_append_text(out, buf_size(out) == 0 ? "[" : ",");
@@ -18,29 +14,32 @@ static void finish(struct buf *out)
 
 const struct wire_format json_array = {append, finish, .is_whole = true};
 
-enum { ETAG_MAX = 48 };
-
 /* The answer to a question changes when there is a new message. */
-static const char *etag_of(const struct channel *channel, char etag[ETAG_MAX])
+static void append_etag(struct buf *out, const struct channel *channel)
 {
-    snprintf(etag, ETAG_MAX, "\"%s-%llu\"", channel_instance(channel),
-             (unsigned long long)channel_newest(channel));
-    return etag;
+    buf_append_text(out, "\"");
+    buf_append_text(out, channel_instance(channel));
+    buf_append_text(out, "-");
+    buf_append_number(out, channel_newest(channel));
+    buf_append_text(out, "\"");
 }
 
 static void respond(struct exchange *exchange, const struct channel *channel,
                     int status, struct slice array)
 {
-    char fields[FIELDS_MAX], etag[ETAG_MAX];
-    snprintf(fields, sizeof fields,
-             "Cache-Control: no-cache\r\nServer-Instance: %s\r\nETag: %s\r\n",
-             channel_instance(channel), etag_of(channel, etag));
+    struct buf *fields = &loop_lent(exchange->conn->set->loop)->scratch;
+    buf_append_text(fields, "Cache-Control: no-cache\r\nServer-Instance: ");
+    buf_append_text(fields, channel_instance(channel));
+    buf_append_text(fields, "\r\nETag: ");
+    append_etag(fields, channel);
+    buf_append(fields, "\r\n", sizeof "\r\n"); /* with a NUL */
     exchange_respond(
         exchange,
         &(struct response){.status = status,
                            .type = array.size > 0 ? "application/json" : NULL,
-                           .fields = fields,
+                           .fields = (const char *)buf_head(fields),
                            .body = array});
+    buf_consume(fields, buf_size(fields));
 }
 
 void json_array_respond(struct exchange *exchange,
@@ -53,11 +52,15 @@ bool json_array_is_known(struct exchange *exchange,
                          const struct http_request *request,
                          const struct channel *channel)
 {
-    char etag[ETAG_MAX];
-    if (!http_etag_matches(&request->head, etag_of(channel, etag)))
-        return false;
-    respond(exchange, channel, 304, slice_of(""));
-    return true;
+    struct buf etag = {0};
+    append_etag(&etag, channel);
+    buf_append(&etag, "", 1);
+    bool is_known =
+        http_etag_matches(&request->head, (const char *)buf_head(&etag));
+    buf_free(&etag);
+    if (is_known)
+        respond(exchange, channel, 304, slice_of(""));
+    return is_known;
 }
 
 void json_array_answer(struct exchange *exchange, const struct channel *channel,
