@@ -79,6 +79,7 @@ struct order {
 
 static struct order order_of(const struct workload *workload)
 {
+    _Static_assert(SUBJECTS == 5, "each subject is in each list below");
     enum { FEW = 100 }; /* clients that may poll without being noticed */
     static const struct batch at_once[] = {{PLACES, {0, 1, 2, 3, 4, NOBODY}}};
     static const struct batch polls_at_once[] = {
