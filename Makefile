@@ -13,6 +13,7 @@ FUZZ_SECONDS ?= 600
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 BASE := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -I$(BUILD)/include -MMD -MP $(WARNINGS)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZED := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 MAKEFLAGS += --jobs=2
 
 COMMON := $(filter-out $(if $(filter Linux,$(shell uname)),,common/loop_epoll.c),$(wildcard common/*.c))
@@ -44,10 +45,14 @@ $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client:
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(COMMON)
+$(FUZZERS): $(BUILD)/fuzz/%: $(call as,fuzzed,tests/fuzz/%.c $(COMMON))
 	@mkdir -p $(@D)
 	@echo "link $@"
-	@clang -O1 -g -fsanitize=fuzzer,address,undefined -D_DEFAULT_SOURCE -I. -o $@ $^
+	@clang $(FUZZED) -o $@ $^
+$(BUILD)/fuzzed/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "clang -fsanitize=fuzzer $<"
+	@clang $(BASE) $(FUZZED) -c -o $@ $<
 $(BUILD)/release/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "$(CC) $<"
@@ -74,8 +79,8 @@ compare: all
 	@$(BUILD)/client compare
 bench: $(BUILD)/bench $(BUILD)/floor all
 	@$(BUILD)/bench
-fuzz: $(FUZZERS)
-	@for fuzzer in $^; do sh tests/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done
+fuzz:
+	@for fuzzer in $(FUZZERS); do sh tests/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done
 clean:
 	rm -rf $(BUILD)
 .PHONY: all tests test check demo compare bench fuzz clean

@@ -2,105 +2,170 @@
 # Everything that `make check` looks at besides the tests. What is not installed is
 # skipped, said and counted. Ends at the first failure.
 #
-# usage: check.sh      (from the root; FUZZ_SECONDS=10 for each fuzzer)
+# usage: check.sh [STEP]...     (from the root; FUZZ_SECONDS=10 for each fuzzer)
+#
+# A step is one of the functions that stand below "the steps"; none means all.
+unset MAKEFLAGS MFLAGS MAKELEVEL # of the make that called: we call it anew
+build=${BUILD:-build}
 FUZZ_SECONDS=${FUZZ_SECONDS:-10}
+log=$build/check.log
 done_count=0
-skipped=0
+skipped_count=0
+SKIPPED=77
 
-# step NAME COMMAND...: quiet when all is well, everything it said when not.
-step() {
-    name=$1
-    shift
+# ----------------------------------------------------------- the means
+
+run_step() { # FUNCTION NAME: quiet when all is well, all it said when not
     start=$(date +%s)
-    if "$@" >build/check.log 2>&1; then
+    (set -eu && "$1") </dev/null >"$log" 2>&1
+    status=$?
+    took=$(($(date +%s) - start))
+    case $status in
+    0)
         done_count=$((done_count + 1))
-        echo "ok: $name ($(($(date +%s) - start)) s)"
-        return
-    fi
-    tail -n 60 build/check.log
-    echo "FAILED: $name (the whole output is in build/check.log)"
-    exit 1
+        echo "ok: $2 ($took s)"
+        ;;
+    "$SKIPPED")
+        skipped_count=$((skipped_count + 1))
+        echo "skipped: $2 ($(tail -n 1 "$log"))"
+        ;;
+    *)
+        tail -n 60 "$log"
+        echo "FAILED: $2 ($took s; to see it again: sh $0 $1; the log is $log)"
+        exit 1
+        ;;
+    esac
 }
 
-# step_with PROGRAM NAME COMMAND...: the same, if there is such a program.
-step_with() {
-    if command -v "$1" >/dev/null; then
-        shift
-        step "$@"
-    else
-        skipped=$((skipped + 1))
-        echo "skipped: $2 ($1 is not installed)"
-    fi
+needs() { # PROGRAM
+    command -v "$1" >/dev/null && return
+    echo "$1 is not installed"
+    exit $SKIPPED
 }
 
-compile() { # COMPILER FLAGS: all programs and tests, no warning
-    make -s BUILD="build/$1" CC="$1" CFLAGS="$2" WERROR=-Werror all tests \
-        "build/$1/bench" "build/$1/floor" "build/$1/conformance" \
-        "build/$1/browser_test"
+needs_clang_with() { # SANITIZERS, which are a package of their own
+    needs clang
+    echo 'int main(void) { return 0; }' |
+        clang "-fsanitize=$1" -x c -o /dev/null - && return
+    echo "clang -fsanitize=$1 is not installed"
+    exit $SKIPPED
 }
 
-musl() { # and it runs: a server, a client, a message
-    make -s BUILD=build/musl CC=musl-gcc CFLAGS='-O2 -static' WERROR=-Werror all
-    exchange build/musl/server build/musl/client
+made_with() { # COMPILER GOALS...: in a directory of its own; no warning is let pass
+    compiler=$1
+    shift
+    make -s BUILD="$build/$compiler" CC="$compiler" WERROR=-Werror "$@"
 }
 
-exchange() { # SERVER CLIENT
-    rm -f build/check.port
-    "$1" -p 0 -q >build/check.port &
-    server=$!
-    until grep -q listening build/check.port; do sleep 0.1; done
-    url=$(sed 's/listening on //' build/check.port)
-    "$2" post "$url/polling" -d hello && "$2" websocket "$url" -n 1 </dev/null |
-        grep -x hello
-    result=$?
-    kill $server
-    wait $server && return $result
+programs_in() { # DIRECTORY
+    for program in server client bench floor conformance browser_test; do
+        echo "$1/$program"
+    done
 }
 
-memory() { # every test under valgrind, two at a time; leaks count
-    make -s BUILD=build/plain SANITIZE='-O1 -g' tests
-    ls build/plain/test/test_* | grep -v '\.d$' | VALGRIND=1 CLIENT=build/plain/test/client \
-        xargs -n 1 -P 2 valgrind -q --error-exitcode=99 --leak-check=full \
-        --show-leak-kinds=definite,indirect,possible
-}
-
-fuzz() {
-    make -s FUZZ_SECONDS="$FUZZ_SECONDS" fuzz
-}
+# ----------------------------------------------------------- the steps
 
 layers() {
-    for file in common/*.c; do
-        mkdir -p build/plain/common
-        cc -std=c11 -O1 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -I. -c \
-            -o "build/plain/$(echo "$file" | sed 's/c$/o/')" "$file" || return 1
+    sh tests/check_layers.sh
+}
+
+with_gcc() { # the tests without sanitizers, for valgrind
+    needs gcc
+    made_with gcc SANITIZE='-O1 -g' $(programs_in "$build/gcc") tests
+}
+
+with_clang() {
+    needs clang
+    made_with clang $(programs_in "$build/clang")
+}
+
+with_clangs_sanitizers() {
+    needs_clang_with address,undefined
+    made_with clang test
+}
+
+with_musl() { # and it runs: a server, a client, a message there and back
+    needs musl-gcc
+    made_with musl-gcc LDFLAGS=-static all
+    said=$build/musl-gcc/server.out
+    : >"$said"
+    "$build/musl-gcc/server" -q -p 0 >"$said" &
+    server=$!
+    trap 'kill $server && wait $server' EXIT
+    trap 'exit 1' HUP INT TERM
+    tries=0
+    until grep -q listening "$said"; do
+        tries=$((tries + 1))
+        [ $tries -le 100 ]
+        sleep 0.1
     done
-    sh tests/check_layers.sh build
+    url=$(sed 's/listening on //' "$said")
+    client=$build/musl-gcc/client
+    "$client" post -m 10 "$url/polling" -d hello
+    "$client" get -m 10 "$url/polling?after=0" | grep '"text":"hello"'
+    "$client" websocket -m 10 --after 0 -n 1 "$url" | grep -x hello
+}
+
+# The client that test_client_program starts is looked at as well.
+with_valgrind() {
+    needs valgrind
+    with_gcc
+    export CLIENT="$build/gcc/test/client" VALGRIND=1
+    for test in tests/test_*.c; do
+        echo "$build/gcc/test/$(basename "$test" .c)"
+    done | xargs -n 1 -P 2 sh -c '
+        valgrind -q --leak-check=full --show-leak-kinds=all \
+            --errors-for-leak-kinds=all --error-exitcode=99 --trace-children=yes \
+            --trace-children-skip="/bin/*,/usr/bin/*" "$0" >"$0.log" 2>&1 ||
+            { cat "$0.log" && echo "valgrind: $0 failed" && exit 1; }'
+}
+
+fuzzers() {
+    needs_clang_with address,undefined,fuzzer-no-link
+    fuzzers=$(for file in tests/fuzz/*.c; do
+        echo "$build/fuzz/$(basename "$file" .c)"
+    done)
+    make -s BUILD="$build" $fuzzers
+    echo "$fuzzers" |
+        xargs -P 2 -I FUZZER sh tests/fuzz/run.sh FUZZER "$FUZZ_SECONDS"
+}
+
+conformance() { # both sides, both backends
+    made_with_default all "$build/conformance"
+    "$build/conformance" --server "$build/server" --client "$build/client"
 }
 
 browser() {
-    make -s build/browser_test all && build/browser_test build/server
+    made_with_default all "$build/browser_test"
+    "$build/browser_test" "$build/server"
 }
 
-suites() {
-    make -s build/conformance all && build/conformance
+made_with_default() {
+    make -s BUILD="$build" "$@"
 }
 
-has_chromium() {
-    command -v chromium || command -v chromium-browser || command -v google-chrome
+# ----------------------------------------------------------- all of them
+
+name_of() { # STEP
+    case $1 in
+    layers) echo 'layers: no wrong arrow, no codec asks the kernel' ;;
+    with_gcc) echo 'gcc: programs and tests without a warning' ;;
+    with_clang) echo 'clang: programs without a warning' ;;
+    with_clangs_sanitizers) echo 'clang: the tests under its sanitizers' ;;
+    with_musl) echo 'musl: no warning, and a message there and back' ;;
+    with_valgrind) echo 'valgrind: every test, and no leak' ;;
+    fuzzers) echo "fuzzers: $FUZZ_SECONDS s each" ;;
+    conformance) echo 'conformance: both sides, both backends' ;;
+    browser) echo 'a real browser' ;;
+    *) echo "$1: no such step" >&2 && exit 2 ;;
+    esac
 }
 
-mkdir -p build
-step 'layers' layers
-step_with gcc 'gcc, no warning' compile gcc '-O2'
-step_with clang 'clang, no warning' compile clang '-O2'
-step_with musl-gcc 'musl, no warning, and it runs' musl
-step_with valgrind 'valgrind over the tests' memory
-step_with clang "fuzzers, $FUZZ_SECONDS s each" fuzz
-step 'conformance, both sides, both backends' suites
-if has_chromium >/dev/null; then
-    step 'a real browser' browser
-else
-    skipped=$((skipped + 1))
-    echo 'skipped: a real browser (Chromium is not installed)'
-fi
-echo "check: $done_count steps passed, $skipped skipped"
+mkdir -p "$build"
+[ $# -gt 0 ] || set -- layers with_gcc with_clang with_clangs_sanitizers with_musl \
+    with_valgrind fuzzers conformance browser
+for step; do
+    name=$(name_of "$step") || exit
+    run_step "$step" "$name"
+done
+echo "check: $done_count steps done, $skipped_count skipped"

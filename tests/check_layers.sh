@@ -4,76 +4,124 @@
 #      bytes <- codecs      codecs + kernel <- pump      common <- server
 #      bytes <- kernel                                   common <- client
 #
-# usage: check_layers.sh BUILD     (the objects are in BUILD/release)
-build=${1:-build}
+# usage: check_layers.sh     (from the root; BUILD=build, and CC as for make)
+#
+# One line when all is well, a line with file and line for each wrong arrow, and
+# one for each symbol that a codec has no business with.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+build=${BUILD:-build}
 bad=0
-bytes='slice buf alloc limits log'
-kernel='net loop loop_epoll loop_poll timer conn'
-pump='ws_conn trace'
 
-is_in() { case " $2 " in *" $1 "*) return 0 ;; esac; return 1; }
-
-layer_of() {
-    if is_in "$1" "$bytes"; then echo bytes
-    elif is_in "$1" "$kernel"; then echo kernel
-    elif is_in "$1" "$pump"; then echo pump
-    else echo codec; fi
-}
-
-# May a file of this layer include a header of that one?
-may_include() {
-    case $1-$2 in
-    bytes-bytes | kernel-bytes | kernel-kernel | codec-bytes | codec-codec) ;;
-    pump-*) ;;
-    *) return 1 ;;
+layer_of() { # FILE
+    name=${1#common/}
+    case $1:${name%.*} in
+    server/*) echo server ;;
+    client/*) echo client ;;
+    common/*:slice | common/*:buf | common/*:alloc | common/*:limits | \
+        common/*:log) echo bytes ;;
+    common/*:net | common/*:loop | common/*:loop_epoll | common/*:loop_poll | \
+        common/*:timer | common/*:conn) echo kernel ;;
+    common/*:http* | common/*:chunked | common/*:sse | common/*:url | \
+        common/*:utf8 | common/*:sha1 | common/*:base64 | common/*:websocket | \
+        common/*:websocket_handshake) echo codecs ;;
+    common/*:ws_conn | common/*:trace) echo pump ;;
+    tests/*) echo tests ;;
+    *) echo none ;;
     esac
 }
 
-complain() { echo "layers: $1" >&2; bad=1; }
+layers_below() { # LAYER: what its files may include
+    case $1 in
+    bytes) echo bytes ;;
+    kernel) echo bytes kernel ;;
+    codecs) echo bytes codecs ;;
+    pump) echo bytes kernel codecs pump ;;
+    server | client) echo bytes kernel codecs pump "$1" ;;
+    esac
+}
 
-for file in common/*.[ch]; do
-    module=$(basename "${file%.*}")
-    for header in $(sed -n 's/^#include "\(.*\)"/\1/p' "$file"); do
-        case $header in
-        common/*) ;;
-        *) complain "$file includes $header"; continue ;;
-        esac
-        to=$(layer_of "$(basename "${header%.h}")")
-        may_include "$(layer_of "$module")" "$to" ||
-            complain "$file ($(layer_of "$module")) includes $header ($to)"
+judged='bytes kernel codecs pump server client' # the tests may include anything
+
+is_in() { # WORD LIST
+    case " $2 " in *" $1 "*) return 0 ;; esac
+    return 1
+}
+
+complain() {
+    echo "layers: $1" >&2
+    bad=1
+}
+
+# FILE:LINE:HEADER for each header that isn't the system's.
+includes_of() {
+    grep -nE '^[ 	]*#[ 	]*include[ 	]*("|<(common|server|client|tests)/)' "$@" \
+        /dev/null | sed -E 's/^([^:]*:[0-9]*:)[^"<]*["<]([^">]*)[">].*/\1\2/'
+}
+
+check_include() { # FILE LINE HEADER
+    from=$(layer_of "$1")
+    to=$(layer_of "$3")
+    # What stands in no source tree was made from a page, and put beside it.
+    if [ ! -e "$3" ] && [ ! -e "${3%.h}" ] || is_in .. "$(echo "$3" | tr / ' ')"
+    then
+        complain "$1:$2 includes \"$3\", which isn't spelled from the root"
+    elif is_in "$from" "$judged" && ! is_in "$to" "$(layers_below "$from")"; then
+        complain "$1:$2 ($from) includes \"$3\" ($to)"
+    fi
+}
+
+check_arrows() {
+    for file in common/*.[ch]; do
+        [ "$(layer_of "$file")" != none ] ||
+            complain "$file is of no layer: name it in $0"
     done
-done
+    for include in $(includes_of common/*.[ch] server/*.[ch] client/*.[ch] \
+        tests/*.[ch] tests/*/*.[ch]); do
+        header=${include##*:}
+        place=${include%:*}
+        check_include "${place%:*}" "${place##*:}" "$header"
+    done
+}
 
-for side in server client; do
-    for file in $side/*.[ch]; do
-        for header in $(sed -n 's/^#include "\(.*\)"/\1/p' "$file"); do
-            case $header in
-            common/* | $side/*) ;;
-            *) complain "$file includes $header" ;;
-            esac
+check_cycles() {
+    arrows=$(includes_of common/*.h server/*.h client/*.h)
+    # tsort names the members of each loop, one to a line.
+    loop=$(echo "$arrows" | sed 's/:[0-9]*:/ /' | tsort 2>&1 >/dev/null |
+        sed -n 's/^tsort: \([^ ]*\.h\)$/\1/p')
+    for arrow in $arrows; do
+        is_in "${arrow%%:*}" "$(echo $loop)" &&
+            is_in "${arrow##*:}" "$(echo $loop)" &&
+            complain "${arrow%:*} includes \"${arrow##*:}\", in a circle"
+    done
+}
+
+# What a codec may leave to libc: memory and text, and nothing that asks the kernel.
+pure='memcpy memmove memset memcmp bcmp memchr memrchr memmem strlen strnlen strcmp
+      strncmp strcasecmp strncasecmp strchr strrchr strpbrk strspn strcspn strstr
+      snprintf vsnprintf inet_pton free abort __assert_fail __stack_chk_fail
+      __memcpy_chk __memmove_chk __memset_chk __snprintf_chk __vsnprintf_chk
+      _GLOBAL_OFFSET_TABLE_'
+
+check_symbols() {
+    codecs=
+    for file in common/*.c; do
+        [ "$(layer_of "$file")" = codecs ] &&
+            codecs="$codecs $build/release/${file%.c}.o"
+    done
+    below="$build/release/common/buf.o $build/release/common/alloc.o"
+    make -s BUILD="$build" $codecs $below >/dev/null || exit 1
+    ours=$(nm -g --defined-only $codecs $below | awk 'NF == 3 { print $3 }')
+    for object in $codecs; do
+        for symbol in $(nm -u "$object" | awk '{ print $2 }'); do
+            is_in "$symbol" "$(echo $pure $ours)" ||
+                complain "$(basename "$object" .o) is a codec and needs $symbol()"
         done
     done
-done
+}
 
-# Everything a codec may leave to libc: memory, text, and nothing that waits.
-pure='memcpy memmove memset memcmp memchr memrchr memmem strlen strcmp strchr
-      strrchr strpbrk strncmp strcspn strspn snprintf vsnprintf free abort inet_pton
-      __assert_fail __stack_chk_fail __snprintf_chk __memcpy_chk bcmp'
-defined=$(nm -g --defined-only "$build"/plain/common/*.o | awk 'NF == 3 { print $3 }')
-for object in "$build"/plain/common/*.o; do
-    [ "$(layer_of "$(basename "${object%.o}")")" = codec ] || continue
-    for symbol in $(nm -u "$object" | awk '{ print $2 }'); do
-        is_in "$symbol" "$(echo $pure)" || is_in "$symbol" "$(echo $defined)" ||
-            [ "$symbol" = _GLOBAL_OFFSET_TABLE_ ] ||
-            complain "$object needs $symbol"
-    done
-done
-
-# No two headers may need each other.
-cycle=$(for file in common/*.h server/*.h client/*.h; do
-            sed -n "s|^#include \"\(.*\)\"|$file \1|p" "$file"
-        done | tsort 2>&1 >/dev/null)
-[ -z "$cycle" ] || complain "headers include each other: $cycle"
-
-[ $bad = 0 ] && echo "layers: every include follows the arrows, no codec calls the kernel"
+check_arrows
+check_cycles
+[ $bad = 1 ] || check_symbols
+[ $bad = 1 ] ||
+    echo "layers: every include follows the arrows, and no codec asks the kernel"
 exit $bad
