@@ -113,7 +113,6 @@ static void set_option(struct compare_options *options, int option)
     case OPTION_COLOR: options->color = color_of(optarg); break;
     case 'q': options->is_quiet = true; break;
     case 'h': fputs(usage, stdout); exit(OUTCOME_DONE);
-    default: /* getopt has said why */ fail("--help shows the options");
     }
 }
 
@@ -123,8 +122,13 @@ void compare_options_read(struct compare_options *options, int argc,
     int option;
     *options = (struct compare_options){
         .seed = 1, .rounds = ROUNDS_MIN, .color = "auto"};
-    while ((option = getopt_long(argc, argv, "qh", long_options, NULL)) != -1)
+    opterr = 0; /* one line is enough, and it is ours */
+    while ((option = getopt_long(argc, argv, "qh", long_options, NULL)) != -1) {
+        if (option == '?')
+            fail("has no option %s, or none with a value: --help shows them",
+                 argv[optind - 1]);
         set_option(options, option);
+    }
     if (optind < argc)
         options->url = argv[optind++];
     if (optind < argc)
