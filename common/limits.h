@@ -38,6 +38,12 @@ enum {
     MESSAGE_MAX = 16 * MIB, /* WebSocket message, POST body; --max-message */
     TEXT_MAX = MIB,         /* one text that is published */
 
+    /* Engine.IO and Socket.IO */
+    PAYLOAD_MAX =
+        1000000,          /* maxPayload, as the genuine server; --max-message */
+    JSON_DEPTH_MAX = 100, /* arrays and objects in one another */
+    SIO_ATTACHMENTS_MAX = 10, /* of one packet, as the genuine decoder */
+
     /* channels */
     CHANNELS_MAX = 1000,       /* channels */
     CHANNEL_NAME_MAX = 64,     /* characters of a name */

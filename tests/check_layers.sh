@@ -23,7 +23,8 @@ layer_of() { # FILE
         common/*:timer | common/*:conn) echo kernel ;;
     common/*:http* | common/*:chunked | common/*:sse | common/*:url | \
         common/*:utf8 | common/*:sha1 | common/*:base64 | common/*:websocket | \
-        common/*:websocket_handshake) echo codecs ;;
+        common/*:websocket_handshake | common/*:json | common/*:engineio | \
+        common/*:socketio) echo codecs ;;
     common/*:ws_conn | common/*:trace) echo pump ;;
     tests/*) echo tests ;;
     *) echo none ;;
