@@ -1,12 +1,12 @@
 /* json.h -- JSON texts, read where they stand, and written (RFC 8259).
  *
  *      ["hello", 1.50, {"a": [true, null]}]
- *       |string| |nr|  |----- object ----|       each value is a slice of the text
+ *       |string| |nr|  |----- object ----|    each value is a slice of the text
  *
  * A text from a peer is judged once, by json_is_valid(); everything else trusts
- * that this was done. Nothing is copied, there is no tree: whoever wants a value
- * walks to it, and numbers stay as they were written. Strings keep their quotes
- * and escapes until json_string() is asked for the characters.
+ * that this was done. Nothing is copied, there is no tree: whoever wants a
+ * value walks to it, and numbers stay as they were written. Strings keep their
+ * quotes and escapes until json_string() is asked for the characters.
  */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
@@ -27,13 +27,13 @@ enum json_type {
     JSON_OBJECT,
 };
 
-/* Is all of `text`, but for blanks around it, one JSON value (2), in which arrays
- * and objects lie at most JSON_DEPTH_MAX deep? What is not ASCII is taken for
- * UTF-8 and not looked at: it was checked when it arrived. A surrogate that
- * stands alone is allowed, as section 8.2 does. */
+/* Is all of `text`, but for blanks around it, one JSON value (2), in which
+ * arrays and objects lie at most JSON_DEPTH_MAX deep? What is not ASCII is
+ * taken for UTF-8 and not looked at: it was checked when it arrived. A
+ * surrogate that stands alone is allowed, as section 8.2 does. */
 bool json_is_valid(struct slice text);
 
-/* What a valid value is. */
+/* What a valid value is. Here and below, a value may have blanks around it. */
 enum json_type json_type(struct slice value);
 
 /* The items of a valid array, or the members of a valid object, in order. */
@@ -58,15 +58,15 @@ bool json_next_member(struct json_cursor *cursor, struct slice *name,
 bool json_member(struct slice object, const char *name, struct slice *value);
 
 /* The characters of a valid string, as UTF-8: borrowed from it or, if something
- * had to be unescaped, from `scratch`, to which they are appended. A surrogate
- * that stands alone becomes U+FFFD. */
+ * had to be unescaped, from `scratch`, to which they are appended: good until
+ * more is. A surrogate that stands alone becomes U+FFFD. */
 struct slice json_string(struct slice string, struct buf *scratch);
 
 /* Is `value` a string, and are these its characters? */
 bool json_string_is(struct slice value, const char *text);
 
-/* The value of a number without fraction and exponent, from 0 to 2^63-1. False
- * for any other value; *number is untouched. */
+/* The value of a number without sign, fraction and exponent, up to 2^63-1.
+ * False for any other value; *number is untouched. */
 bool json_integer(struct slice value, int64_t *number);
 
 /* Append `text`, which is UTF-8, as a string with its quotes. */

@@ -41,7 +41,7 @@ enum {
     /* Engine.IO and Socket.IO */
     PAYLOAD_MAX =
         1000000,          /* maxPayload, as the genuine server; --max-message */
-    JSON_DEPTH_MAX = 100, /* arrays and objects in one another */
+    JSON_DEPTH_MAX = 100, /* arrays in arrays: each is a call on our stack */
     SIO_ATTACHMENTS_MAX = 10, /* of one packet, as the genuine decoder */
 
     /* channels */

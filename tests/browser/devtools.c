@@ -4,6 +4,7 @@
 
 #include "common/http.h"
 #include "common/http_write.h"
+#include "common/json.h"
 #include "common/limits.h"
 #include "common/net.h"
 #include "common/websocket_handshake.h"
@@ -101,25 +102,25 @@ static struct page *page_of(struct devtools *devtools, struct slice session)
 
 static void complain(struct page *page, struct slice what)
 {
-    json_append_decoded(&page->complaints, what);
+    json_text_append(&page->complaints, what);
     buf_append_text(&page->complaints, "\n");
 }
 
 static void on_event(struct devtools *devtools, struct slice message)
 {
-    struct slice method = json_member(message, "method");
-    struct slice params = json_member(message, "params");
-    struct page *page = page_of(devtools, json_member(message, "sessionId"));
+    struct slice method = json_text_at(message, "method");
+    struct slice params = json_text_at(message, "params");
+    struct page *page = page_of(devtools, json_text_at(message, "sessionId"));
     if (page == NULL)
         return;
     if (slice_is(method, "\"Runtime.exceptionThrown\""))
-        complain(page, json_member(params, "exceptionDetails"));
+        complain(page, json_text_at(params, "exceptionDetails"));
     else if (slice_is(method, "\"Log.entryAdded\"") &&
-             slice_is(json_member(params, "entry.level"), "\"error\""))
-        complain(page, json_member(params, "entry"));
+             slice_is(json_text_at(params, "entry.level"), "\"error\""))
+        complain(page, json_text_at(params, "entry"));
     else if (slice_is(method, "\"Runtime.consoleAPICalled\"") &&
-             slice_is(json_member(params, "type"), "\"error\""))
-        complain(page, json_member(params, "args"));
+             slice_is(json_text_at(params, "type"), "\"error\""))
+        complain(page, json_text_at(params, "args"));
 }
 
 /* ------------------------------------------------------------- commands */
@@ -149,7 +150,7 @@ static struct slice wait_for_answer(struct devtools *devtools)
     struct slice message;
     snprintf(id, sizeof id, "%u", devtools->last_id);
     while ((message = next_message(devtools, deadline)).size > 0) {
-        struct slice answered = json_member(message, "id");
+        struct slice answered = json_text_at(message, "id");
         if (slice_is(answered, id))
             return message;
         if (answered.size == 0)
@@ -160,13 +161,13 @@ static struct slice wait_for_answer(struct devtools *devtools)
 
 static bool take_result(struct slice answer, struct buf *result)
 {
-    struct slice error = json_member(answer, "error.message");
+    struct slice error = json_text_at(answer, "error.message");
     if (answer.size == 0)
         buf_append_text(result, "no answer in time");
     else if (error.size > 0)
-        json_append_decoded(result, error);
+        json_text_append(result, error);
     else
-        buf_append_slice(result, json_member(answer, "result"));
+        buf_append_slice(result, json_text_at(answer, "result"));
     return answer.size > 0 && error.size == 0;
 }
 
@@ -193,7 +194,7 @@ static bool learn(struct page *page, const char *method, const char *params,
     bool is_done = devtools_command(page->devtools, NULL, method,
                                     slice_of(params), &result);
     if (is_done)
-        json_append_decoded(&value, json_member(buf_slice(&result), member));
+        json_text_append(&value, json_text_at(buf_slice(&result), member));
     else
         complain(page, buf_slice(&result));
     buf_append(&value, "", 1);
@@ -246,7 +247,7 @@ bool page_load(struct page *page, const char *url)
     buf_append_text(&params, "}");
     bool is_done = devtools_command(page->devtools, page, "Page.navigate",
                                     buf_slice(&params), &result);
-    struct slice error = json_member(buf_slice(&result), "errorText");
+    struct slice error = json_text_at(buf_slice(&result), "errorText");
     is_done = is_done && error.size == 0;
     if (!is_done)
         complain(page, error.size > 0 ? error : buf_slice(&result));
@@ -260,15 +261,15 @@ bool page_load(struct page *page, const char *url)
 /* What came of an evaluation: its value, or the exception, or only a type. */
 static bool take_value(struct slice result, struct buf *value)
 {
-    struct slice exception = json_member(result, "exceptionDetails");
-    struct slice text = json_member(result, "result.value");
+    struct slice exception = json_text_at(result, "exceptionDetails");
+    struct slice text = json_text_at(result, "result.value");
     if (text.size == 0)
-        text = json_member(result, "result.type");
+        text = json_text_at(result, "result.type");
     if (exception.size > 0)
-        text = json_member(exception, "exception.description");
+        text = json_text_at(exception, "exception.description");
     if (text.size == 0)
         text = exception;
-    json_append_decoded(value, text);
+    json_text_append(value, text);
     return exception.size == 0;
 }
 

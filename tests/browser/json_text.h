@@ -1,4 +1,4 @@
-/* json_text.h -- as much JSON as it takes to talk to a browser (RFC 8259).
+/* json_text.h -- what a browser answers, out of JSON (RFC 8259).
  *
  *      {"id":7,"result":{"result":{"type":"string","value":"Grüße"}}}
  *
@@ -12,13 +12,10 @@
 
 /* The value, as it is written, of the member that a path of names leads to, as
  * in "result.result.value". No data: there is none. Borrowed from `object`. */
-struct slice json_member(struct slice object, const char *path);
+struct slice json_text_at(struct slice object, const char *path);
 
-/* Append the characters of a string in UTF-8 (7), or any other value as it is
- * written. Half a surrogate pair becomes U+FFFD. */
-void json_append_decoded(struct buf *out, struct slice value);
-
-/* Append the text as a string with its quotes. It must be UTF-8. */
-void json_append_string(struct buf *out, struct slice text);
+/* Append the characters of a string in UTF-8, or any other value as it is
+ * written. */
+void json_text_append(struct buf *out, struct slice value);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/browser/json_text.h"
+#include "common/json.h"
 #include "tests/browser/on_front_page.js.h"
 #include "tests/browser/on_plain_page.js.h"
 #include "tests/browser/wait.h"
