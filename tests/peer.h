@@ -23,7 +23,7 @@
 #include "common/websocket.h"
 #include "server/server.h"
 
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 30000 };
 
 struct peer {
     struct stage *stage;
