@@ -3,6 +3,7 @@
 #
 #      bytes <- codecs      codecs + kernel <- pump      common <- server
 #      bytes <- kernel                                   common <- client
+#                                                        common <- lessons
 #
 # usage: check_layers.sh     (from the root; BUILD=build, and CC as for make)
 #
@@ -17,6 +18,7 @@ layer_of() { # FILE
     case $1:${name%.*} in
     server/*) echo server ;;
     client/*) echo client ;;
+    lessons/*) echo lessons ;;
     common/*:slice | common/*:buf | common/*:alloc | common/*:limits | \
         common/*:log) echo bytes ;;
     common/*:net | common/*:loop | common/*:loop_epoll | common/*:loop_poll | \
@@ -37,11 +39,11 @@ layers_below() { # LAYER: what its files may include
     kernel) echo bytes kernel ;;
     codecs) echo bytes codecs ;;
     pump) echo bytes kernel codecs pump ;;
-    server | client) echo bytes kernel codecs pump "$1" ;;
+    server | client | lessons) echo bytes kernel codecs pump "$1" ;;
     esac
 }
 
-judged='bytes kernel codecs pump server client' # the tests may include anything
+judged='bytes kernel codecs pump server client lessons' # the tests may include anything
 
 is_in() { # WORD LIST
     case " $2 " in *" $1 "*) return 0 ;; esac
@@ -55,7 +57,7 @@ complain() {
 
 # FILE:LINE:HEADER for each header that isn't the system's.
 includes_of() {
-    grep -nE '^[ 	]*#[ 	]*include[ 	]*("|<(common|server|client|tests)/)' "$@" \
+    grep -nE '^[ 	]*#[ 	]*include[ 	]*("|<(common|server|client|lessons|tests)/)' "$@" \
         /dev/null | sed -E 's/^([^:]*:[0-9]*:)[^"<]*["<]([^">]*)[">].*/\1\2/'
 }
 
@@ -77,7 +79,7 @@ check_arrows() {
             complain "$file is of no layer: name it in $0"
     done
     for include in $(includes_of common/*.[ch] server/*.[ch] client/*.[ch] \
-        tests/*.[ch] tests/*/*.[ch]); do
+        lessons/*.[ch] tests/*.[ch] tests/*/*.[ch]); do
         header=${include##*:}
         place=${include%:*}
         check_include "${place%:*}" "${place##*:}" "$header"
@@ -85,7 +87,7 @@ check_arrows() {
 }
 
 check_cycles() {
-    arrows=$(includes_of common/*.h server/*.h client/*.h)
+    arrows=$(includes_of common/*.h server/*.h client/*.h lessons/*.h)
     # tsort names the members of each loop, one to a line.
     loop=$(echo "$arrows" | sed 's/:[0-9]*:/ /' | tsort 2>&1 >/dev/null |
         sed -n 's/^tsort: \([^ ]*\.h\)$/\1/p')
