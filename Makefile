@@ -1,4 +1,4 @@
-#   make           build/server and build/client
+#   make           build/server, build/client and build/weather
 #   make demo      within a minute: the techniques, the same messages, their costs
 #   make compare   the same at length (some minutes)
 #   make test      all tests, with sanitizers, on both loop backends
@@ -19,17 +19,19 @@ MAKEFLAGS += --jobs=2
 COMMON := $(filter-out $(if $(filter Linux,$(shell uname)),,common/loop_epoll.c),$(wildcard common/*.c))
 SERVER := $(filter-out server/main.c,$(wildcard server/*.c))
 CLIENT := $(filter-out client/main.c,$(wildcard client/*.c))
+WEATHER := $(filter-out %/weather.c,$(wildcard lessons/weather*.c))
 as = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 tests = $(patsubst tests/%.c,$(BUILD)/test/%,$(1))
 SERVER_TESTS := $(call tests,$(shell grep -lE '"(server/|tests/peer)' tests/test_*.c))
 CLIENT_TESTS := $(filter-out $(SERVER_TESTS),$(call tests,$(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
-PROGRAMS := $(addprefix $(BUILD)/,server client bench floor conformance browser_test)
+PROGRAMS := $(addprefix $(BUILD)/,server client weather bench floor conformance browser_test)
 
-all: $(BUILD)/server $(BUILD)/client
+all: $(BUILD)/server $(BUILD)/client $(BUILD)/weather
 
 $(BUILD)/server: $(call as,release,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/client: $(call as,release,$(COMMON) $(CLIENT) client/main.c)
+$(BUILD)/weather: $(call as,release,$(COMMON) $(WEATHER) lessons/weather.c)
 $(BUILD)/bench: $(call as,release,$(COMMON) $(filter-out %/floor.c,$(wildcard tests/bench/*.c)))
 $(BUILD)/floor: $(call as,release,tests/bench/floor.c)
 $(BUILD)/conformance: $(call as,release,$(COMMON) $(wildcard tests/conformance/*.c))
@@ -40,8 +42,10 @@ $(PROGRAMS):
 
 $(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(COMMON) $(SERVER))
 $(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(COMMON) $(CLIENT))
+$(BUILD)/test/test_weather: $(call as,sanitized,$(WEATHER))
 $(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)
-$(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client:
+$(BUILD)/test/weather: $(call as,sanitized,$(COMMON) $(WEATHER) lessons/weather.c)
+$(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client $(BUILD)/test/weather:
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
@@ -68,9 +72,9 @@ $(BUILD)/include/%.h: %
 $(call as,release,server/pages.c) $(call as,sanitized,server/pages.c): $(patsubst %,$(BUILD)/include/server/front_page.%.h,html js)
 $(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/browser/on_%_page.js.h,plain front)
 
-tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client
+tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client $(BUILD)/test/weather
 test: tests
-	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do CLIENT=$(BUILD)/test/client $$test || exit 1; done
+	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do CLIENT=$(BUILD)/test/client WEATHER=$(BUILD)/test/weather $$test || exit 1; done
 check: test
 	@sh tests/check.sh
 demo: all

@@ -58,7 +58,7 @@ made_with() { # COMPILER GOALS...: in a directory of its own; no warning is let 
 }
 
 programs_in() { # DIRECTORY
-    for program in server client bench floor conformance browser_test; do
+    for program in server client weather bench floor conformance browser_test; do
         echo "$1/$program"
     done
 }
@@ -106,11 +106,13 @@ with_musl() { # and it runs: a server, a client, a message there and back
     "$client" websocket -m 10 --after 0 -n 1 "$url" | grep -x hello
 }
 
-# The client that test_client_program starts is looked at as well.
+# The programs that test_client_program and test_weather_program start are looked at
+# as well.
 with_valgrind() {
     needs valgrind
     with_gcc
-    export CLIENT="$build/gcc/test/client" VALGRIND=1
+    export CLIENT="$build/gcc/test/client" WEATHER="$build/gcc/test/weather"
+    export VALGRIND=1
     for test in tests/test_*.c; do
         echo "$build/gcc/test/$(basename "$test" .c)"
     done | xargs -n 1 -P 2 sh -c '
