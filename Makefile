@@ -5,6 +5,7 @@
 #   make check     and: layers, compilers, musl, valgrind, fuzzers, suites, a browser
 #   make bench     our server beside the least that any server can do
 #   make fuzz      each fuzzer for FUZZ_SECONDS (600)
+#   make lessons   lessons with graded exercises: see lessons/lessons.mk
 #   make clean     remove build/
 CC ?= cc
 CFLAGS ?= -O3 -g $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
@@ -88,5 +89,6 @@ fuzz:
 clean:
 	rm -rf $(BUILD)
 .PHONY: all tests test check demo compare bench fuzz clean
+include lessons/lessons.mk
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -142,6 +142,11 @@ browser() {
     "$build/browser_test" "$build/server"
 }
 
+lessons() {
+    made_with_default all
+    sh lessons/kit/check.sh
+}
+
 made_with_default() {
     make -s BUILD="$build" "$@"
 }
@@ -159,13 +164,14 @@ name_of() { # STEP
     fuzzers) echo "fuzzers: $FUZZ_SECONDS s each" ;;
     conformance) echo 'conformance: both sides, both backends' ;;
     browser) echo 'a real browser' ;;
+    lessons) echo 'lessons: starters lose, solutions win, READMEs tell the truth' ;;
     *) echo "$1: no such step" >&2 && exit 2 ;;
     esac
 }
 
 mkdir -p "$build"
 [ $# -gt 0 ] || set -- layers with_gcc with_clang with_clangs_sanitizers with_musl \
-    with_valgrind fuzzers conformance browser
+    with_valgrind fuzzers conformance browser lessons
 for step; do
     name=$(name_of "$step") || exit
     run_step "$step" "$name"

@@ -1,0 +1,128 @@
+# check.sh [LESSON ...] -- is everything in the lessons as they say?
+#
+# For each lesson: the starter compiles, says what is to be written, and loses
+# points; the solution has all of them, which are 100; each wrong solution loses
+# points, and the report names its cause (the first line of the file says how:
+# /* expect: words of the report */); every file and function that the README names
+# exists; its commands run; and its transcript is what the run prints today, but for
+# what kit/mask.sh takes out. One line per lesson; exit status 1 if anything is not so.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+. lessons/kit/lesson.sh
+build=${BUILD:-build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+
+complain() { # WHAT
+    echo "  $lesson: $1" >&2
+    bad=1
+}
+
+points_of() { # PROGRAM
+    FORMAT=table "$1" | awk '{ print $2 " of " $4 }'
+}
+
+# All that there is of a lesson, at once; what does not compile is missed below.
+build_all() {
+    set -- "$build/exercise/$lesson" "$build/solution/$lesson"
+    for mutant in lessons/"$lesson"/mutants/*.c; do
+        set -- "$@" "$build/mutant/$lesson/mutants/$(basename "$mutant" .c)"
+    done
+    make -s -k "$@" >/dev/null || complain "something does not compile"
+}
+
+check_starter() {
+    FORMAT=text HINTS=3 "$build/exercise/$lesson" >"$work/report" 2>&1 &&
+        complain "the starter loses no points"
+    grep -q 'is not written yet' "$work/report" ||
+        complain "the starter does not say what is to be written"
+    grep -q 'it crashed\|it hangs' "$work/report" && complain "the starter crashes"
+}
+
+check_solution() {
+    points=$(points_of "$build/solution/$lesson")
+    [ "$points" = "100 of 100" ] || complain "the solution has $points points"
+}
+
+check_mutants() {
+    count=0
+    for mutant in lessons/"$lesson"/mutants/*.c; do
+        name=$(basename "$mutant" .c)
+        program=$build/mutant/$lesson/mutants/$name
+        words=$(sed -n '1s#^/\* expect: \(.*\) \*/$#\1#p' "$mutant")
+        count=$((count + 1))
+        FORMAT=text HINTS=0 "$program" >"$work/report" 2>&1 &&
+            complain "$name loses no points"
+        [ -n "$words" ] && grep -qF -e "$words" "$work/report" ||
+            complain "the report on $name does not say: $words"
+    done
+    [ $count -ge 5 ] || complain "$count wrong solutions, and 5 are the least"
+}
+
+# `common/net.c: net_listen()`, or `common/net.c` alone.
+check_names() {
+    grep -oE '`[a-z_]+/[a-z0-9_./-]+\.[a-z]+(: [a-z_0-9]+\(\))?`' "$readme" | tr -d '`' |
+        sort -u >"$work/names"
+    while IFS= read -r name; do
+        file=${name%%:*}
+        [ -e "$file" ] || complain "README names $file, which there is not"
+        case $name in
+        *'()')
+            function=${name##*: }
+            grep -qE "^[a-z].*[ *]${function%()}\(|^${function%()}\(" "$file" ||
+                complain "README names $function in $file, where it is not"
+            ;;
+        esac
+    done <"$work/names"
+}
+
+# The commands of the blocks that are marked ```sh, in one shell, from the root. The
+# server that a reader has in another terminal is started here, on a free port.
+check_commands() {
+    awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$readme" \
+        >"$work/commands"
+    [ -s "$work/commands" ] || return
+    (
+        . lessons/kit/run.sh
+        start_server
+        sed "s/127\.0\.0\.1:8080/127.0.0.1:$port/g" "$1/commands" >"$work/commands"
+        timeout 60 sh -e "$work/commands" >"$1/printed" 2>&1 </dev/null
+    ) </dev/null || complain "a command of README fails: $(tail -n 1 "$work/printed")"
+}
+
+transcript_of() {
+    awk -v command="\$ make lesson-${lesson%%-*}" '
+        $0 == command { inside = 1; next } /^```/ { inside = 0 } inside' "$readme"
+}
+
+check_transcript() {
+    timeout 20 sh "lessons/$lesson/run.sh" 2>&1 | sh lessons/kit/mask.sh >"$work/now"
+    transcript_of | sh lessons/kit/mask.sh >"$work/then"
+    [ -s "$work/then" ] || complain "README has no transcript of make lesson-${lesson%%-*}"
+    diff "$work/then" "$work/now" >"$work/difference" || {
+        complain "the run prints something else than README (make transcripts):"
+        head -n 10 "$work/difference" >&2
+    }
+}
+
+check_lesson() {
+    readme=lessons/$lesson/README.md
+    before=$bad
+    bad=0
+    build_all
+    check_starter
+    check_solution
+    check_mutants
+    check_names
+    check_commands "$work"
+    check_transcript
+    [ $bad = 1 ] || echo "$lesson: as it says, $count wrong solutions found out"
+    [ $before = 0 ] || bad=1
+}
+
+[ $# -gt 0 ] || set -- $(cd lessons && ls -d [0-9]*/ | tr -d /)
+for wanted in "$@"; do
+    lesson=$(find_lesson "$wanted") || exit 2
+    check_lesson
+done
+exit $bad

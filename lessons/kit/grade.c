@@ -1,0 +1,244 @@
+#include "lessons/kit/grade.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/alloc.h"
+#include "lessons/kit/report.h"
+
+enum {
+    TEST_S = 8,       /* seconds that a test may take, under the sanitizers */
+    EXIT_LOST = 42,   /* of a test that was disappointed */
+    SHOWN_MAX = 160,  /* bytes that a step shows */
+    STEPS_MAX = 4000, /* bytes of a story; what is behind them is not told */
+};
+
+/* ------------------------------------------------------ telling */
+
+static FILE *told; /* what a test's process has told so far */
+
+void story(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(told, format, arguments);
+    va_end(arguments);
+    fputc('\n', told);
+}
+
+static void tell_byte(unsigned char byte)
+{
+    if (byte == '\r')
+        fputs("\\r", told);
+    else if (byte == '\n')
+        fputs("\\n", told);
+    else if (byte < ' ' || byte > '~')
+        fprintf(told, "\\x%02x", byte);
+    else
+        fputc(byte, told);
+}
+
+void story_bytes(const char *what, struct slice bytes)
+{
+    fprintf(told, "%s: \"", what);
+    for (size_t i = 0; i < bytes.size && i < SHOWN_MAX; i++)
+        tell_byte((unsigned char)bytes.data[i]);
+    fprintf(told, "\"%s (%zu bytes)\n", bytes.size > SHOWN_MAX ? "..." : "",
+            bytes.size);
+}
+
+void lose(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(told, format, arguments);
+    va_end(arguments);
+    fputc('\n', told);
+    fail();
+    abort(); /* fail() does not return */
+}
+
+/* ------------------------------------------------------ expectations */
+
+void expect_number(const char *what, long long came, long long expected)
+{
+    if (came != expected)
+        lose("%s is %lld, and %lld was right", what, came, expected);
+}
+
+void expect_between(const char *what, long long came, long long least,
+                    long long most)
+{
+    if (came < least || came > most)
+        lose("%s is %lld, and from %lld to %lld was right", what, came, least,
+             most);
+}
+
+void expect_true(bool is_so, const char *sentence)
+{
+    if (!is_so)
+        lose("not so: %s", sentence);
+}
+
+static size_t first_difference(struct slice one, struct slice other)
+{
+    size_t i = 0;
+    while (i < one.size && i < other.size && one.data[i] == other.data[i])
+        i++;
+    return i;
+}
+
+void expect_bytes(const char *what, struct slice came, struct slice expected)
+{
+    size_t at = first_difference(came, expected);
+    if (at == came.size && at == expected.size)
+        return;
+    story_bytes("right", expected);
+    story_bytes("yours", came);
+    if (at == came.size || at == expected.size)
+        lose("%s: %s ends after %zu bytes", what,
+             at == came.size ? "yours" : "the right one", at);
+    lose("%s: the first byte that differs is number %zu (from 0): 0x%02x, and "
+         "0x%02x was right",
+         what, at, (unsigned char)came.data[at],
+         (unsigned char)expected.data[at]);
+}
+
+void expect_text(const char *what, struct slice came, const char *expected)
+{
+    expect_bytes(what, came, slice_of(expected));
+}
+
+void expect_written(bool is_written, const char *what)
+{
+    if (!is_written)
+        lose("%s is not written yet: it is yours to write", what);
+}
+
+void in_every_way(struct slice bytes,
+                  void (*try_parts)(const struct slice *parts, size_t count))
+{
+    struct slice *parts = allocate((bytes.size + 1) * sizeof *parts);
+    parts[0] = bytes;
+    try_parts(parts, 1);
+    for (size_t i = 0; i < bytes.size; i++)
+        parts[i] = (struct slice){bytes.data + i, 1};
+    try_parts(parts, bytes.size);
+    for (size_t cut = 1; cut < bytes.size; cut++) {
+        parts[0] = (struct slice){bytes.data, cut};
+        parts[1] = (struct slice){bytes.data + cut, bytes.size - cut};
+        try_parts(parts, 2);
+    }
+    free(parts);
+}
+
+/* ------------------------------------------------------ one test */
+
+static void (*running)(void); /* in the test's process */
+
+static void run_it(void **state)
+{
+    (void)state;
+    running();
+}
+
+/* What cmocka and the sanitizers say goes into `noise`. A leak is found when the
+ * process exits. */
+static _Noreturn void be_the_test(const struct graded_test *test, FILE *noise)
+{
+    struct CMUnitTest tests[] = {cmocka_unit_test(run_it)};
+    running = test->run;
+    dup2(fileno(noise), STDOUT_FILENO);
+    dup2(fileno(noise), STDERR_FILENO);
+    alarm(TEST_S);
+    int lost = cmocka_run_group_tests_name(test->sentence, tests, NULL, NULL);
+    fflush(told);
+    exit(lost == 0 ? 0 : EXIT_LOST);
+}
+
+static FILE *scratch_file(void)
+{
+    FILE *file = tmpfile();
+    if (file == NULL) {
+        perror("grade: no temporary file");
+        exit(2);
+    }
+    return file;
+}
+
+/* The line in which a sanitizer says what happened. */
+static bool find_cause(FILE *noise, char *line, int size)
+{
+    rewind(noise);
+    while (fgets(line, size, noise) != NULL)
+        if (strstr(line, "runtime error: ") || strstr(line, "SUMMARY: ") ||
+            strstr(line, "Assertion "))
+            return true;
+    return false;
+}
+
+/* What became of a process that neither won nor lost. */
+static void tell_end(int status, FILE *noise)
+{
+    char line[256];
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        story("it hangs: there was no end after %d s", TEST_S);
+    else if (find_cause(noise, line, sizeof line))
+        fprintf(told, "it crashed: %s", line);
+    else if (WIFSIGNALED(status))
+        story("it crashed: %s", strsignal(WTERMSIG(status)));
+    else
+        story("it ended by itself, with status %d", WEXITSTATUS(status));
+}
+
+static char *all_that_was_told(void)
+{
+    char *text = allocate(STEPS_MAX + 1);
+    rewind(told);
+    text[fread(text, 1, STEPS_MAX, told)] = '\0';
+    return text;
+}
+
+/* Free verdict->story. */
+static struct verdict judge(const struct graded_test *test)
+{
+    struct verdict verdict = {.test = test};
+    int status = 0;
+    told = scratch_file();
+    FILE *noise = scratch_file();
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        be_the_test(test, noise);
+    waitpid(pid, &status, 0);
+    fseek(told, 0, SEEK_END);
+    verdict.has_passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool has_lost = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_LOST;
+    if (!verdict.has_passed && !has_lost)
+        tell_end(status, noise);
+    verdict.story = all_that_was_told();
+    fclose(told);
+    fclose(noise);
+    return verdict;
+}
+
+int grade(const char *lesson, const struct graded_test *tests)
+{
+    struct report report = {.lesson = lesson};
+    report_begin(&report, tests);
+    for (const struct graded_test *test = tests; test->sentence; test++) {
+        struct verdict verdict = judge(test);
+        report_add(&report, &verdict);
+        free(verdict.story);
+    }
+    report_end(&report);
+    return report.points == report.of ? 0 : 1;
+}

@@ -1,0 +1,34 @@
+/* report.h -- what the tests of an exercise came to, for people and for
+ * programs: $FORMAT is text, table, json or junit.
+ */
+#ifndef LESSONS_KIT_REPORT_H
+#define LESSONS_KIT_REPORT_H
+
+#include "lessons/kit/grade.h"
+
+/* What became of one test. */
+struct verdict {
+    const struct graded_test *test;
+    bool has_passed;
+    char *story; /* a line for each step */
+};
+
+struct report {
+    const char *lesson;
+    const struct format *format;
+    int hints; /* how many of them to show */
+    int points, of;
+    int count, lost; /* tests */
+};
+
+/* Print what stands before the first test; ends the program with 2 when $FORMAT
+ * or $HINTS make no sense. */
+void report_begin(struct report *report, const struct graded_test *tests);
+
+/* Print what became of the next test. */
+void report_add(struct report *report, const struct verdict *verdict);
+
+/* Print the sum. */
+void report_end(const struct report *report);
+
+#endif

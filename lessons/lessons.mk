@@ -1,0 +1,37 @@
+#   make lessons         the lessons, with what each puts to the test
+#   make lesson-04       see it happen (in less than 20 s)
+#   make exercise-04     your points for its exercise; HINTS=0..3 shows hints
+#   make grade           the points of all; FORMAT=json and junit for programs
+#   make check-lessons   is everything in the lessons as they say?
+#   make transcripts     what the READMEs show, printed anew
+#   make handout         build/handout/: all this without the solutions
+LESSONS := $(notdir $(patsubst %/,%,$(sort $(dir $(wildcard lessons/[0-9]*/exercise.c)))))
+KIT := $(wildcard lessons/kit/*.c)
+EXERCISES := $(LESSONS:%=$(BUILD)/exercise/%)
+SOLUTIONS := $(patsubst lessons/%/solution.c,$(BUILD)/solution/%,$(wildcard lessons/*/solution.c))
+MUTANTS := $(patsubst lessons/%.c,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.c))
+graded = $(call as,sanitized,lessons/$(1)/test_exercise.c $(2) $(KIT) $(COMMON))
+
+.SECONDEXPANSION:
+$(EXERCISES): $(BUILD)/exercise/%: $$(call graded,$$*,lessons/$$*/exercise.c)
+$(SOLUTIONS): $(BUILD)/solution/%: $$(call graded,$$*,lessons/$$*/solution.c)
+$(MUTANTS): $(BUILD)/mutant/%: $$(call graded,$$(firstword $$(subst /, ,$$*)),lessons/$$*.c)
+$(EXERCISES) $(SOLUTIONS) $(MUTANTS):
+	@mkdir -p $(@D)
+	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
+
+lessons:
+	@sh lessons/kit/list.sh
+lesson-%: all
+	@sh lessons/kit/show.sh $*
+exercise-%:
+	@sh lessons/kit/exercise.sh $*
+grade:
+	@sh lessons/kit/grade.sh
+check-lessons: all
+	@sh lessons/kit/check.sh
+transcripts: all
+	@sh lessons/kit/transcripts.sh
+handout:
+	@sh lessons/kit/handout.sh
+.PHONY: lessons grade check-lessons transcripts handout
