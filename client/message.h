@@ -3,8 +3,7 @@
  *      {"id":8,"time":1700000000123,"text":"hi"}      one, or an array of them
  *
  * Strict: what is not JSON, or lacks an id or a text, is no message. Members
- * that we do not know are skipped, if they are strings, numbers, true, false or
- * null.
+ * that we do not know are skipped.
  */
 #ifndef CLIENT_MESSAGE_H
 #define CLIENT_MESSAGE_H
@@ -13,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/json.h"
 #include "common/slice.h"
 
 /* A message of a channel as the server sends it:
@@ -33,26 +33,20 @@ struct heard {
  * it is no message, and *heard says nothing. */
 bool message_read(struct slice json, struct buf *scratch, struct heard *heard);
 
-/* An array that is being read: set `rest` to all of it. */
-struct message_array {
-    struct slice rest;
-    bool has_begun;
-};
+/* Begin to read an array. False: `json` is none. */
+bool message_array(struct slice json, struct json_cursor *array);
 
 enum message_result {
     MESSAGE_READ, /* one more */
     MESSAGE_END,  /* that was the whole array */
-    MESSAGE_BAD,  /* no array of messages */
+    MESSAGE_BAD,  /* something else is in the array */
 };
 
 /* Take the next message off an array. The rest as message_read(). */
-enum message_result message_next(struct message_array *array,
-                                 struct buf *scratch, struct heard *heard);
+enum message_result message_next(struct json_cursor *array, struct buf *scratch,
+                                 struct heard *heard);
 
 /* Read {"id":8}, with whatever other members: what a POST is answered with. */
 bool message_read_id(struct slice json, uint64_t *id);
-
-/* Append `text`, which is UTF-8, as a JSON string with its quotes. */
-void message_append_string(struct buf *out, struct slice text);
 
 #endif

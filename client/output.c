@@ -7,6 +7,7 @@
 
 #include "client/message.h"
 #include "common/base64.h"
+#include "common/json.h"
 
 /* ------------------------------------------------------ writing */
 
@@ -135,7 +136,7 @@ static void append_object(struct buf *out, const struct heard *heard)
         buf_append_text(out, "\"}");
     } else if (heard->is_raw) {
         buf_append_text(out, "{\"text\":");
-        message_append_string(out, heard->text);
+        json_append_string(out, heard->text);
         buf_append_text(out, "}");
     } else {
         buf_append_slice(out, heard->json);

@@ -189,9 +189,12 @@ void listener_heard(struct listener *listener, struct slice json)
 bool listener_heard_array(struct listener *listener, struct slice json,
                           size_t *count)
 {
-    struct message_array array = {.rest = json};
+    struct json_cursor array;
     struct heard heard;
-    for (*count = 0;; ++*count) {
+    *count = 0;
+    if (!message_array(json, &array))
+        return false;
+    for (;; ++*count) {
         switch (message_next(&array, &listener->scratch, &heard)) {
         case MESSAGE_READ: hear(listener, &heard); break;
         case MESSAGE_END: return true;
