@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "common/alloc.h"
+#include "common/json.h"
 #include "common/limits.h"
 #include "common/net.h"
 
@@ -90,27 +91,6 @@ static void drop_oldest(struct channel *channel)
     *entry = NULL;
 }
 
-/* RFC 8259, 7: what must be escaped, is. */
-static void append_json_string(struct buf *out, struct slice text)
-{
-    size_t done = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\')
-            continue;
-        buf_append(out, text.data + done, i - done);
-        done = i + 1;
-        if (byte == '\n')
-            buf_append_text(out, "\\n");
-        else if (byte >= 0x20)
-            buf_printf(out, "\\%c", byte);
-        else
-            buf_printf(out, "\\u%04x", byte);
-    }
-    if (done < text.size) /* an empty text may be nowhere */
-        buf_append(out, text.data + done, text.size - done);
-}
-
 static void append_json(struct buf *out, uint64_t id, const char *member,
                         struct slice text)
 {
@@ -123,9 +103,9 @@ static void append_json(struct buf *out, uint64_t id, const char *member,
                                (uint64_t)now.tv_nsec / 1000000);
     buf_append_text(out, ",\"");
     buf_append_text(out, member);
-    buf_append_text(out, "\":\"");
-    append_json_string(out, text);
-    buf_append_text(out, "\"}");
+    buf_append_text(out, "\":");
+    json_append_string(out, text);
+    buf_append_text(out, "}");
 }
 
 uint64_t channel_newest(const struct channel *channel)
