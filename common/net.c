@@ -166,11 +166,20 @@ static int listen_at_path(const char *path)
     return prepared(fd);
 }
 
+/* EADDRINUSE says no more than that there is something. */
+static const char *what_is_at(const char *path)
+{
+    struct stat status;
+    bool is_socket = lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+    return is_socket ? "in use by another server"
+                     : "something is there that is no socket";
+}
+
 int net_listen_unix(const char *path, const char **why)
 {
     int fd = listen_at_path(path);
     if (fd == -1)
-        *why = strerror(errno);
+        *why = errno == EADDRINUSE ? what_is_at(path) : strerror(errno);
     return fd;
 }
 

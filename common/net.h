@@ -38,7 +38,7 @@ const char *net_peer_name(const struct net_peer *peer, char name[NET_NAME_MAX]);
 int net_listen(const char *address, const char *port, const char **why);
 
 /* Listen on a Unix-domain socket. A socket file that nobody listens on any more
- * is replaced. -1 and the cause as above. */
+ * is replaced; nothing else is ever removed. -1 and the cause as above. */
 int net_listen_unix(const char *path, const char **why);
 
 /* The port that a listener got; 0 for a Unix-domain one. */
