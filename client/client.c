@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/proxy_command.h"
 #include "client/trace_head.h"
 #include "common/http_write.h"
 
@@ -154,6 +155,23 @@ static bool may_ask_again(const struct client *client)
            client->state == CLIENT_ASKED;
 }
 
+/* Nothing came. From a command, nothing at all: it has not reached a server. */
+static void fail_unheard(struct client *client)
+{
+    if (client->dial.pid == 0 || client->is_used) {
+        fail(client, OUTCOME_EMPTY_REPLY,
+             "the server closed without an answer");
+        return;
+    }
+    char why[CLIENT_WHY_MAX];
+    int status = dial_end_command(&client->dial);
+    snprintf(why, sizeof why, "--proxy-command %.100s: %s",
+             client->config->proxy_command,
+             status == PROXY_COMMAND_MISSING ? "it cannot be run"
+                                             : "it ended without a word");
+    fail(client, OUTCOME_CONNECT, why);
+}
+
 static void on_lost(struct client *client, const char *why, size_t unread)
 {
     bool is_head = client->state == CLIENT_ASKED;
@@ -165,8 +183,7 @@ static void on_lost(struct client *client, const char *why, size_t unread)
         client->state = CLIENT_DIALLING;
         loop_defer(client->set->loop, &client->retry);
     } else if (is_head && unread == 0) {
-        fail(client, OUTCOME_EMPTY_REPLY,
-             "the server closed without an answer");
+        fail_unheard(client);
     } else if (is_head &&
                !slice_starts_with(buf_slice(&client->conn->in), "HTTP/")) {
         fail(client, OUTCOME_WEIRD_REPLY, "what came is not HTTP");

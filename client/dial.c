@@ -180,6 +180,13 @@ void dial_start(struct dial *dial, struct loop *loop, const struct url *url,
     loop_defer(loop, &dial->start);
 }
 
+int dial_end_command(struct dial *dial)
+{
+    int status = dial->pid > 0 ? proxy_command_end(dial->pid) : 0;
+    dial->pid = 0;
+    return status;
+}
+
 void dial_stop(struct dial *dial)
 {
     if (dial->is_busy) {
@@ -187,7 +194,5 @@ void dial_stop(struct dial *dial)
         free_addresses(dial);
         dial->is_busy = false;
     }
-    if (dial->pid > 0)
-        proxy_command_end(dial->pid);
-    dial->pid = 0;
+    dial_end_command(dial);
 }

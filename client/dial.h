@@ -50,6 +50,10 @@ struct dial {
 void dial_start(struct dial *dial, struct loop *loop, const struct url *url,
                 const char *command, const struct dial_handler *handler);
 
+/* End the command, if there is one. Returns its exit status; -1: a signal ended
+ * it. */
+int dial_end_command(struct dial *dial);
+
 /* Give up: nothing is called back. Ends the command, too. */
 void dial_stop(struct dial *dial);
 

@@ -35,8 +35,10 @@ static void say(const struct program *program, enum outcome outcome,
                 const char *why)
 {
     bool is_later = program->has_opened && outcome == OUTCOME_WEIRD_REPLY;
+    bool by_command = program->options->listener.proxy_command != NULL;
     log_error("client: %s: %s; %s", program->options->url_text, why,
-              is_later ? "-v shows what came" : outcome_remedy(outcome));
+              is_later ? "-v shows what came"
+                       : outcome_remedy(outcome, by_command));
 }
 
 /* ------------------------------------------------------ when to go */

@@ -1,13 +1,15 @@
 #include "client/outcome.h"
 
-const char *outcome_remedy(enum outcome outcome)
+const char *outcome_remedy(enum outcome outcome, bool by_command)
 {
     switch (outcome) {
     case OUTCOME_DONE: return "";
     case OUTCOME_OTHER: return "-v shows more";
     case OUTCOME_USAGE: return "--help shows the options";
     case OUTCOME_RESOLVE: return "is the host's name spelt right?";
-    case OUTCOME_CONNECT: return "does a server listen there?";
+    case OUTCOME_CONNECT:
+        return by_command ? "does it work in a shell?"
+                          : "does a server listen there?";
     case OUTCOME_WEIRD_REPLY:
         return "is it the right kind of server, and the right path?";
     case OUTCOME_HTTP_ERROR:

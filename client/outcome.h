@@ -4,6 +4,8 @@
 #ifndef CLIENT_OUTCOME_H
 #define CLIENT_OUTCOME_H
 
+#include <stdbool.h>
+
 enum outcome {
     OUTCOME_DONE = 0,
     OUTCOME_OTHER = 1,
@@ -17,7 +19,8 @@ enum outcome {
     OUTCOME_BROKEN = 56, /* the connection ended in the middle */
 };
 
-/* What may help then, for people; "" for OUTCOME_DONE. */
-const char *outcome_remedy(enum outcome outcome);
+/* What may help then, for people; "" for OUTCOME_DONE. `by_command`: it was
+ * --proxy-command that should connect. */
+const char *outcome_remedy(enum outcome outcome, bool by_command);
 
 #endif

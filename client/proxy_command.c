@@ -3,12 +3,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/buf.h"
 #include "common/net.h"
+
+/* A shell that cannot find a command says so itself, in its own words. We ask
+ * first, and say it in ours; unless the command begins with more than a plain
+ * word. */
+static void append_check(struct buf *out, const char *command)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+._/";
+    int size = (int)strspn(command, plain);
+    if (size == 0 || strchr(" \t", command[size]) == NULL)
+        return;
+    if (memchr(command, '/', (size_t)size) != NULL)
+        buf_printf(out, "test -f %.*s && test -x %.*s", size, command, size,
+                   command);
+    else
+        buf_printf(out, "command -v %.*s >/dev/null", size, command);
+    buf_printf(out, " || exit %d\n", PROXY_COMMAND_MISSING);
+}
 
 /* The text of the command, ended by a NUL. A host comes from a URL that was
  * parsed strictly, but is quoted all the same: a shell reads it. */
@@ -35,7 +54,7 @@ static void become(const char *command, int fd)
     if (dup2(fd, STDIN_FILENO) == -1 || dup2(fd, STDOUT_FILENO) == -1)
         _exit(126);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
+    _exit(PROXY_COMMAND_MISSING);
 }
 
 static int start(const char *command, pid_t *pid)
@@ -59,15 +78,18 @@ static int start(const char *command, pid_t *pid)
 int proxy_command_start(const char *command, const struct url *url, pid_t *pid)
 {
     struct buf text = {0};
+    append_check(&text, command);
     append_command(&text, command, url);
     int fd = start((const char *)buf_head(&text), pid);
     buf_free(&text);
     return fd;
 }
 
-void proxy_command_end(pid_t pid)
+int proxy_command_end(pid_t pid)
 {
-    kill(pid, SIGTERM);
-    while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+    int status = 0;
+    kill(pid, SIGTERM); /* one that has exited keeps its status */
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
         ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -82,7 +82,10 @@ static void on_failed(struct client *client, enum outcome outcome,
                       const char *why)
 {
     struct listener *listener = client->user;
-    bool was_sent = outcome != OUTCOME_RESOLVE && outcome != OUTCOME_CONNECT;
+    /* nobody knows what a command has done before it ended */
+    bool by_command = listener->config.proxy_command != NULL;
+    bool was_sent = outcome != OUTCOME_RESOLVE &&
+                    (outcome != OUTCOME_CONNECT || by_command);
     listener->publisher.retry_after_ms = 0;
     if (was_sent || !try_later(listener))
         refuse(listener, outcome, why);

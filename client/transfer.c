@@ -33,9 +33,10 @@ static void end(struct transfer *transfer, enum outcome outcome)
 static void say(const struct transfer *transfer, enum outcome outcome,
                 const char *why)
 {
+    bool by_command = transfer->config.proxy_command != NULL;
     log_error("client: %s: %s; %s", transfer->options->url_text, why,
               outcome == OUTCOME_BROKEN ? "try again, or -v shows what came"
-                                        : outcome_remedy(outcome));
+                                        : outcome_remedy(outcome, by_command));
 }
 
 /* ------------------------------------------------------ the answer */

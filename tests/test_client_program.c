@@ -250,6 +250,42 @@ static void nobody_there_is_said_so(void **state)
     expect_failure(&run, 7, "No such file");
 }
 
+static void expect_command_failure(const char *mode, const char *command,
+                                   const char *cause)
+{
+    char line[128];
+    snprintf(line, sizeof line, "%s http://h --proxy-command %s", mode,
+             command);
+    struct run run = run_with_input(line, "");
+    expect_failure(&run, 7, cause);
+    assert_non_null(strstr(run.err, "; does it work in a shell?"));
+}
+
+/* What a shell says of it would be a second line. */
+static void a_command_that_brings_nothing_is_told_in_one_line(void **state)
+{
+    static const char *const modes[] = {"get", "polling", "streaming",
+                                        "websocket"};
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        expect_command_failure(modes[i], "/no/such", "it cannot be run");
+        expect_command_failure(modes[i], "/etc", "it cannot be run");
+        expect_command_failure(modes[i], "/etc/passwd", "it cannot be run");
+        expect_command_failure(modes[i], "no-such", "it cannot be run");
+        expect_command_failure(modes[i], "true", "it ended without a word");
+    }
+}
+
+static void a_command_speaks_for_itself(void **state)
+{
+    (void)state; /* tabs: the line is cut at blanks */
+    struct run run = run_with_input("get http://h --proxy-command "
+                                    "echo\tPassword\tof\t%h:\t>&2",
+                                    "");
+    assert_int_equal(run.status, 7);
+    assert_memory_equal(run.err, "Password of h:\nclient: ", 23);
+}
+
 static void silence_ends_with_max_time(void **state)
 {
     char line[128];
@@ -373,6 +409,8 @@ int main(void)
         cmocka_unit_test(what_is_wrong_later_is_not_blamed_on_the_url),
         cmocka_unit_test(get_does_not_connect_again),
         cmocka_unit_test(nobody_there_is_said_so),
+        cmocka_unit_test(a_command_that_brings_nothing_is_told_in_one_line),
+        cmocka_unit_test(a_command_speaks_for_itself),
         cmocka_unit_test(silence_ends_with_max_time),
         cmocka_unit_test(get_writes_the_body_as_it_is),
         cmocka_unit_test(the_trace_shows_both_heads_and_no_control_characters),
