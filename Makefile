@@ -26,6 +26,7 @@ tests = $(patsubst tests/%.c,$(BUILD)/test/%,$(1))
 SERVER_TESTS := $(call tests,$(shell grep -lE '"(server/|tests/peer)' tests/test_*.c))
 CLIENT_TESTS := $(filter-out $(SERVER_TESTS),$(call tests,$(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+TESTED := $(addprefix $(BUILD)/test/,server client weather)
 PROGRAMS := $(addprefix $(BUILD)/,server client weather bench floor conformance browser_test)
 
 all: $(BUILD)/server $(BUILD)/client $(BUILD)/weather
@@ -42,11 +43,12 @@ $(PROGRAMS):
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 
 $(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(COMMON) $(SERVER))
-$(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(COMMON) $(CLIENT))
+$(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c tests/program.c $(COMMON) $(CLIENT))
 $(BUILD)/test/test_weather: $(call as,sanitized,$(WEATHER))
+$(BUILD)/test/server: $(call as,sanitized,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)
 $(BUILD)/test/weather: $(call as,sanitized,$(COMMON) $(WEATHER) lessons/weather.c)
-$(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client $(BUILD)/test/weather:
+$(SERVER_TESTS) $(CLIENT_TESTS) $(TESTED):
 	@mkdir -p $(@D)
 	@echo "link $@"
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
@@ -73,9 +75,9 @@ $(BUILD)/include/%.h: %
 $(call as,release,server/pages.c) $(call as,sanitized,server/pages.c): $(patsubst %,$(BUILD)/include/server/front_page.%.h,html js)
 $(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/browser/on_%_page.js.h,plain front)
 
-tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(BUILD)/test/client $(BUILD)/test/weather
+tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(TESTED)
 test: tests
-	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do CLIENT=$(BUILD)/test/client WEATHER=$(BUILD)/test/weather $$test || exit 1; done
+	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do SERVER=$(BUILD)/test/server CLIENT=$(BUILD)/test/client WEATHER=$(BUILD)/test/weather $$test || exit 1; done
 check: test
 	@sh tests/check.sh
 demo: all

@@ -48,6 +48,7 @@ struct settings {
     const char *port, *address, *unix_path;
     const struct loop_backend *backend;
     struct log_options log;
+    bool is_quiet;
     struct server_options server;
 };
 
@@ -197,7 +198,7 @@ static void set_option(struct settings *settings, int option)
         settings->port = optarg;
         break;
     case 'b': settings->address = optarg; break;
-    case 'q': settings->log.level = LOG_ERROR; break;
+    case 'q': settings->is_quiet = true; break;
     case OPTION_UNIX: set_path(settings); break;
     case OPTION_LOOP: set_backend(settings); break;
     case OPTION_TRACE: set_trace(settings); break;
@@ -232,6 +233,10 @@ static struct settings read_options(int argc, char **argv)
     if (optind < argc)
         fail(EXIT_USAGE, "unexpected argument", argv[optind],
              "--help shows the options");
+    if (settings.is_quiet && settings.log.level > LOG_INFO)
+        fail(EXIT_USAGE, "--trace", "and --quiet", "give one of the two");
+    if (settings.is_quiet)
+        settings.log.level = LOG_ERROR;
     return settings;
 }
 
@@ -345,8 +350,8 @@ int main(int argc, char **argv)
     int port = listen_everywhere(server, &settings);
     int result = EXIT_LISTEN;
     if (port != -1) {
+        watch_signals(server, &ending); /* who reads the line may send one */
         say_where(&settings, port);
-        watch_signals(server, &ending);
         result = loop_run(loop) == -1 ? 1 : 0;
         loop_watch(loop, &ending.watch, 0);
     }

@@ -106,13 +106,12 @@ with_musl() { # and it runs: a server, a client, a message there and back
     "$client" websocket -m 10 --after 0 -n 1 "$url" | grep -x hello
 }
 
-# The programs that test_client_program and test_weather_program start are looked at
-# as well.
+# The programs that tests start are looked at as well.
 with_valgrind() {
     needs valgrind
     with_gcc
-    export CLIENT="$build/gcc/test/client" WEATHER="$build/gcc/test/weather"
-    export VALGRIND=1
+    export SERVER="$build/gcc/test/server" CLIENT="$build/gcc/test/client"
+    export WEATHER="$build/gcc/test/weather" VALGRIND=1
     for test in tests/test_*.c; do
         echo "$build/gcc/test/$(basename "$test" .c)"
     done | xargs -n 1 -P 2 sh -c '

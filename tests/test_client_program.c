@@ -18,13 +18,7 @@
 #include <unistd.h>
 
 #include "common/net.h"
-
-enum { TEXT_SIZE = 16384, PATIENCE_S = 20, ARGUMENTS_MAX = 16 };
-
-struct run {
-    int status; /* of the exit; -1: a signal */
-    char out[TEXT_SIZE], err[TEXT_SIZE];
-};
+#include "tests/program.h"
 
 /* A server that answers each connection's first request in the same way. */
 struct script {
@@ -46,7 +40,7 @@ static void read_to_blank_line(int fd)
 
 static void play(int listener, const char *text, bool stays_open)
 {
-    alarm(PATIENCE_S);
+    alarm(PROGRAM_LIMIT_S);
     for (;;) {
         int fd = accept(listener, NULL, NULL);
         read_to_blank_line(fd);
@@ -79,73 +73,31 @@ static void end(const struct script *script)
     waitpid(script->pid, NULL, 0);
 }
 
-static void become_client(char *const *arguments, int in, int out, int err)
+static const char *client_path(void)
 {
     const char *path = getenv("CLIENT");
-    alarm(PATIENCE_S); /* stays set behind exec */
-    dup2(in, STDIN_FILENO);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    execv(path != NULL ? path : "build/client", arguments);
-    _exit(127);
+    return path != NULL ? path : "build/client";
 }
 
-/* Start the client; `line` is its command line, cut at blanks. */
-static pid_t start(const char *line, int in, int out, int err)
+static struct program_run run_with_input(const char *line, const char *input)
 {
-    char copy[1024], *arguments[ARGUMENTS_MAX] = {"client"};
-    snprintf(copy, sizeof copy, "%s", line);
-    int count = 1;
-    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
-        arguments[count++] = word;
-    assert_true(count < ARGUMENTS_MAX);
-    pid_t pid = fork();
-    if (pid == 0)
-        become_client(arguments, in, out, err);
-    return pid;
-}
-
-static int status_of(pid_t pid)
-{
-    int status;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void read_all(FILE *file, char text[TEXT_SIZE])
-{
-    rewind(file);
-    text[fread(text, 1, TEXT_SIZE - 1, file)] = '\0';
-    fclose(file);
-}
-
-static struct run run_with_input(const char *line, const char *input)
-{
-    struct run run;
-    FILE *in = tmpfile(), *out = tmpfile(), *err = tmpfile();
-    assert_true(in != NULL && out != NULL && err != NULL);
-    fputs(input, in);
-    rewind(in);
-    run.status = status_of(start(line, fileno(in), fileno(out), fileno(err)));
-    fclose(in);
-    read_all(out, run.out);
-    read_all(err, run.err);
-    return run;
+    return program_run(client_path(), line, input);
 }
 
 /* Run `mode` at the URL of a script that answers `text` and closes. */
-static struct run run_against(const char *text, const char *mode)
+static struct program_run run_against(const char *text, const char *mode)
 {
     char line[256];
     struct script script = serve(text, false);
     snprintf(line, sizeof line, "%s %s", mode, script.url);
-    struct run run = run_with_input(line, "");
+    struct program_run run = run_with_input(line, "");
     end(&script);
     return run;
 }
 
 /* One line that names the cause, behind the name of the program. */
-static void expect_failure(const struct run *run, int status, const char *cause)
+static void expect_failure(const struct program_run *run, int status,
+                           const char *cause)
 {
     if (run->status != status || strstr(run->err, cause) == NULL)
         fail_msg("expected %d and \"%s\", got %d and \"%s\"", status, cause,
@@ -156,7 +108,7 @@ static void expect_failure(const struct run *run, int status, const char *cause)
 
 static void expect_usage_failure(const char *line, const char *cause)
 {
-    struct run run = run_with_input(line, "");
+    struct program_run run = run_with_input(line, "");
     expect_failure(&run, 2, cause);
     assert_string_equal(run.out, "");
 }
@@ -166,7 +118,7 @@ static void expect_usage_failure(const char *line, const char *cause)
 static void help_and_version_go_to_standard_output(void **state)
 {
     (void)state;
-    struct run run = run_with_input("--help", "");
+    struct program_run run = run_with_input("--help", "");
     assert_int_equal(run.status, 0);
     assert_non_null(strstr(run.out, "examples:"));
     assert_string_equal(run.err, "");
@@ -206,7 +158,7 @@ static void every_failure_has_curls_number_and_one_line(void **state)
                                         "streaming", "websocket"};
     (void)state;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-        struct run run = run_against("SSH-2.0-x\r\n", modes[i]);
+        struct program_run run = run_against("SSH-2.0-x\r\n", modes[i]);
         expect_failure(&run, 8, "not HTTP");
         run = run_against("", modes[i]);
         expect_failure(&run, 52, "without an answer");
@@ -222,19 +174,20 @@ static void every_failure_has_curls_number_and_one_line(void **state)
 static void what_is_wrong_later_is_not_blamed_on_the_url(void **state)
 {
     (void)state;
-    struct run run = run_against("HTTP/1.1 200 OK\r\n"
-                                 "Content-Type: text/event-stream\r\n"
-                                 "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
-                                 "streaming");
+    struct program_run run =
+        run_against("HTTP/1.1 200 OK\r\n"
+                    "Content-Type: text/event-stream\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+                    "streaming");
     expect_failure(&run, 8, "; -v shows what came");
 }
 
 static void get_does_not_connect_again(void **state)
 {
     (void)state;
-    struct run run = run_against("HTTP/1.1 200 OK\r\n"
-                                 "Content-Length: 3\r\n\r\nab",
-                                 "get");
+    struct program_run run = run_against("HTTP/1.1 200 OK\r\n"
+                                         "Content-Length: 3\r\n\r\nab",
+                                         "get");
     expect_failure(&run, 56, "in the middle of the body");
     assert_null(strstr(run.err, "-r"));
 }
@@ -242,7 +195,7 @@ static void get_does_not_connect_again(void **state)
 static void nobody_there_is_said_so(void **state)
 {
     (void)state;
-    struct run run = run_with_input("get http://127.0.0.1:1/", "");
+    struct program_run run = run_with_input("get http://127.0.0.1:1/", "");
     expect_failure(&run, 7, "127.0.0.1:1: ");
     run = run_with_input("websocket ws://a..b/", "");
     expect_failure(&run, 6, "a..b");
@@ -256,7 +209,7 @@ static void expect_command_failure(const char *mode, const char *command,
     char line[128];
     snprintf(line, sizeof line, "%s http://h --proxy-command %s", mode,
              command);
-    struct run run = run_with_input(line, "");
+    struct program_run run = run_with_input(line, "");
     expect_failure(&run, 7, cause);
     assert_non_null(strstr(run.err, "; does it work in a shell?"));
 }
@@ -279,9 +232,9 @@ static void a_command_that_brings_nothing_is_told_in_one_line(void **state)
 static void a_command_speaks_for_itself(void **state)
 {
     (void)state; /* tabs: the line is cut at blanks */
-    struct run run = run_with_input("get http://h --proxy-command "
-                                    "echo\tPassword\tof\t%h:\t>&2",
-                                    "");
+    struct program_run run = run_with_input("get http://h --proxy-command "
+                                            "echo\tPassword\tof\t%h:\t>&2",
+                                            "");
     assert_int_equal(run.status, 7);
     assert_memory_equal(run.err, "Password of h:\nclient: ", 23);
 }
@@ -292,7 +245,7 @@ static void silence_ends_with_max_time(void **state)
     struct script script = serve("", true);
     (void)state;
     snprintf(line, sizeof line, "get %s -m 0.1", script.url);
-    struct run run = run_with_input(line, "");
+    struct program_run run = run_with_input(line, "");
     expect_failure(&run, 28, "--max-time");
     end(&script);
 }
@@ -302,9 +255,10 @@ static void silence_ends_with_max_time(void **state)
 static void get_writes_the_body_as_it_is(void **state)
 {
     (void)state;
-    struct run run = run_against("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
-                                 "a\x1b\r\nb",
-                                 "get");
+    struct program_run run =
+        run_against("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+                    "a\x1b\r\nb",
+                    "get");
     assert_int_equal(run.status, 0);
     assert_string_equal(run.out, "a\x1b\r\nb");
     assert_string_equal(run.err, "");
@@ -313,9 +267,9 @@ static void get_writes_the_body_as_it_is(void **state)
 static void the_trace_shows_both_heads_and_no_control_characters(void **state)
 {
     (void)state;
-    struct run run = run_against("HTTP/1.1 200 \x1b[31m\r\nX: 1\r\n"
-                                 "Content-Length: 0\r\n\r\n",
-                                 "-v get");
+    struct program_run run = run_against("HTTP/1.1 200 \x1b[31m\r\nX: 1\r\n"
+                                         "Content-Length: 0\r\n\r\n",
+                                         "-v get");
     assert_non_null(strstr(run.err, " > GET / HTTP/1.1\n"));
     run = run_against("HTTP/1.1 200 OK\r\nX: \xc3\xa9\r\n"
                       "Content-Length: 0\r\n\r\n",
@@ -332,7 +286,7 @@ static const char two_messages[] =
 static void messages_are_lines(void **state)
 {
     (void)state;
-    struct run run = run_against(two_messages, "streaming");
+    struct program_run run = run_against(two_messages, "streaming");
     assert_int_equal(run.status, 0);
     assert_string_equal(run.out, "a\\nb\nc\n");
     run = run_against(two_messages, "--json streaming");
@@ -346,7 +300,7 @@ static void messages_are_lines(void **state)
 static void what_was_lost_is_said_on_standard_error(void **state)
 {
     (void)state;
-    struct run run =
+    struct program_run run =
         run_against("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
                     "data: {\"id\":9,\"lost\":\"old ones\"}\n\n",
                     "streaming");
@@ -367,15 +321,16 @@ static void a_reader_that_leaves_ends_it_quietly(void **state)
     fcntl(out[0], F_SETFD, FD_CLOEXEC);
     snprintf(line, sizeof line, "streaming %s", script.url);
     int null = open("/dev/null", O_RDONLY);
-    pid_t pid = start(line, null, out[1], fileno(err));
+    pid_t pid = program_start_line(client_path(), line,
+                                   (int[]){null, out[1], fileno(err)});
     close(out[1]);
     close(null);
     assert_int_equal(read(out[0], first, 5), 5);
     assert_string_equal(first, "a\\nb\n");
     close(out[0]);
-    assert_int_equal(status_of(pid), 0);
-    char text[TEXT_SIZE];
-    read_all(err, text);
+    assert_int_equal(program_wait(pid), 0);
+    char text[PROGRAM_TEXT_SIZE];
+    program_read_all(err, text);
     assert_string_equal(text, "");
     end(&script);
 }
@@ -390,10 +345,11 @@ static void a_signal_ends_it_in_good_order(void **state)
     fcntl(out[0], F_SETFD, FD_CLOEXEC);
     snprintf(line, sizeof line, "streaming %s", script.url);
     int null = open("/dev/null", O_RDWR);
-    pid_t pid = start(line, null, out[1], null);
+    pid_t pid =
+        program_start_line(client_path(), line, (int[]){null, out[1], null});
     assert_int_equal(read(out[0], &byte, 1), 1); /* it runs */
     kill(pid, SIGTERM);
-    assert_int_equal(status_of(pid), 0);
+    assert_int_equal(program_wait(pid), 0);
     close(out[0]);
     close(out[1]);
     close(null);
