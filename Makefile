@@ -34,10 +34,10 @@ all: $(BUILD)/server $(BUILD)/client $(BUILD)/weather
 $(BUILD)/server: $(call as,release,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/client: $(call as,release,$(COMMON) $(CLIENT) client/main.c)
 $(BUILD)/weather: $(call as,release,$(COMMON) $(WEATHER) lessons/weather.c)
-$(BUILD)/bench: $(call as,release,$(COMMON) $(filter-out %/floor.c,$(wildcard tests/bench/*.c)))
+$(BUILD)/bench: $(call as,release,$(COMMON) tests/program.c $(filter-out %/floor.c,$(wildcard tests/bench/*.c)))
 $(BUILD)/floor: $(call as,release,tests/bench/floor.c)
-$(BUILD)/conformance: $(call as,release,$(COMMON) $(wildcard tests/conformance/*.c))
-$(BUILD)/browser_test: $(call as,release,$(COMMON) $(wildcard tests/browser/*.c))
+$(BUILD)/conformance: $(call as,release,$(COMMON) tests/program.c $(wildcard tests/conformance/*.c))
+$(BUILD)/browser_test: $(call as,release,$(COMMON) tests/program.c $(wildcard tests/browser/*.c))
 $(PROGRAMS):
 	@echo "link $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)

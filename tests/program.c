@@ -30,8 +30,7 @@ int program_wait(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Is there something to read, or an end to see? */
-static bool is_readable(int fd, int patience_ms)
+bool program_is_readable(int fd, int patience_ms)
 {
     struct pollfd watched = {.fd = fd, .events = POLLIN};
     int ready;
@@ -44,7 +43,7 @@ static bool is_readable(int fd, int patience_ms)
 bool program_line(int fd, char *line, size_t size, int patience_ms)
 {
     for (size_t i = 0; i < size; i++) {
-        if (!is_readable(fd, patience_ms) || read(fd, &line[i], 1) != 1)
+        if (!program_is_readable(fd, patience_ms) || read(fd, &line[i], 1) != 1)
             return false;
         if (line[i] == '\n') {
             line[i] = '\0';

@@ -21,6 +21,10 @@ pid_t program_start(const char *const argv[], const int standard[3],
 /* Wait until it has ended. Its exit status, or -1: a signal ended it. */
 int program_wait(pid_t pid);
 
+/* Is there something to read from `fd` within `patience_ms`, or an end to
+ * see? */
+bool program_is_readable(int fd, int patience_ms);
+
 /* Read the next line from `fd`, without its end. False: it did not come within
  * `patience_ms`, ended too early, or has no room in `line`. */
 bool program_line(int fd, char *line, size_t size, int patience_ms);

@@ -2,7 +2,6 @@
 #include "tests/bench/child.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,6 +13,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tests/program.h"
 
 enum {
     CHILDREN_MAX = 4,
@@ -99,28 +100,10 @@ static _Noreturn void become(const char *const *arguments, int core, int output)
     _exit(127);
 }
 
-/* The port in the first line that can be read from `fd`, or -1. */
-static int read_port(int fd)
-{
-    char line[128] = "";
-    size_t size = 0;
-    struct pollfd ready = {.fd = fd, .events = POLLIN};
-    while (strchr(line, '\n') == NULL && size < sizeof line - 1) {
-        if (poll(&ready, 1, START_MAX_MS) != 1)
-            return -1;
-        ssize_t got = read(fd, line + size, sizeof line - 1 - size);
-        if (got <= 0)
-            return -1;
-        size += (size_t)got;
-    }
-    int port;
-    return sscanf(line, "listening on http://127.0.0.1:%d", &port) == 1 ? port
-                                                                        : -1;
-}
-
 struct child child_start(const char *const *arguments, int core)
 {
     int output[2];
+    char line[128];
     struct child child;
     if (pipe(output) == -1 || (child.pid = fork()) == -1)
         fail("cannot start a process: %s", strerror(errno));
@@ -130,8 +113,9 @@ struct child child_start(const char *const *arguments, int core)
     }
     exchange_running(0, child.pid);
     close(output[1]);
-    child.port = read_port(output[0]);
+    bool has_line = program_line(output[0], line, sizeof line, START_MAX_MS);
     close(output[0]);
+    child.port = has_line ? program_port(line) : -1;
     if (child.port == -1)
         fail("%s did not say \"listening on http://127.0.0.1:PORT\"",
              arguments[0]);

@@ -8,6 +8,7 @@
 #include "common/http_write.h"
 #include "common/net.h"
 #include "tests/browser/wait.h"
+#include "tests/program.h"
 
 bool web_server_start(struct web_server *server,
                       const struct web_server_options *options)
@@ -23,8 +24,8 @@ bool web_server_start(struct web_server *server,
     if (!process_start(&server->process, arguments, STDOUT_FILENO))
         return false;
     const char *line = process_line(&server->process, deadline_in(PATIENCE_MS));
-    if (line == NULL ||
-        sscanf(line, "listening on http://127.0.0.1:%d", &server->port) != 1)
+    server->port = line == NULL ? -1 : program_port(line);
+    if (server->port == -1)
         return false;
     snprintf(server->origin, sizeof server->origin, "http://127.0.0.1:%d",
              server->port);

@@ -18,12 +18,7 @@ struct child {
 
 /* Start a program; argv[0] is its path. `is_mute`: its standard output and error
  * go to /dev/null, and child->out is -1. False: see errno. */
-bool child_start(struct child *child, char *const argv[], bool is_mute);
-
-/* Read the first line of its standard output, without the LF. False: it did not
- * come within `patience_ms`, or has no room in `line`. */
-bool child_first_line(struct child *child, char *line, int size,
-                      int patience_ms);
+bool child_start(struct child *child, const char *const argv[], bool is_mute);
 
 /* Ask it to end (SIGTERM). */
 void child_ask_to_end(struct child *child);

@@ -16,6 +16,7 @@
 #include "tests/conformance/http_play.h"
 #include "tests/conformance/settle.h"
 #include "tests/conformance/ws_play.h"
+#include "tests/program.h"
 
 enum {
     START_MS = 10000,  /* for a program to start, */
@@ -129,12 +130,11 @@ static bool is_right_status(const struct ws_case *ws_case, int status)
 static bool start_client(struct run *run, struct child *client,
                          struct wire *wire, struct verdict *verdict)
 {
-    char path[4096], loop[16], url[64];
-    snprintf(path, sizeof path, "%s", run->settings->client);
-    snprintf(loop, sizeof loop, "%s", run->loop);
+    char url[64];
+    const char *path = run->settings->client;
     snprintf(url, sizeof url, "ws://127.0.0.1:%d/", run->port);
-    char *argv[] = {path,     "websocket", "-q", "--echo",
-                    "--loop", loop,        url,  NULL};
+    const char *const argv[] = {path,     "websocket", "-q", "--echo",
+                                "--loop", run->loop,   url,  NULL};
     if (!child_start(client, argv, true))
         return verdict_fail(verdict, "%s: %s", path, strerror(errno));
     if (wire_accept(wire, run->listener))
@@ -246,17 +246,17 @@ static void run_http(struct run *run)
 
 static bool start_server(struct run *run)
 {
-    char path[4096], loop[16], line[128];
-    snprintf(path, sizeof path, "%s", run->settings->server);
-    snprintf(loop, sizeof loop, "%s", run->loop);
-    char *argv[] = {path, "--port", "0", "-q", "--loop", loop, NULL};
+    char line[128];
+    const char *path = run->settings->server;
+    const char *const argv[] = {path,     "--port",  "0", "-q",
+                                "--loop", run->loop, NULL};
     if (!child_start(&run->server, argv, false)) {
         fprintf(stderr, "conformance: %s: %s; see --server\n", path,
                 strerror(errno));
         return false;
     }
-    if (child_first_line(&run->server, line, sizeof line, START_MS) &&
-        sscanf(line, "listening on http://127.0.0.1:%d", &run->port) == 1 &&
+    if (program_line(run->server.out, line, sizeof line, START_MS) &&
+        (run->port = program_port(line)) != -1 &&
         wire_connect(&run->control, run->port) && settle(&run->control))
         return true;
     fprintf(stderr, "conformance: %s did not start listening\n", path);
