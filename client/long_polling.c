@@ -51,5 +51,5 @@ const struct technique long_polling = {
     .receiver = &fetch_handler,
     .start = start,
     .end = fetch_end,
-    .publish = publish_more,
+    .publish = listener_post,
 };

@@ -39,5 +39,5 @@ const struct technique polling = {
     .receiver = &fetch_handler,
     .start = start,
     .end = fetch_end,
-    .publish = publish_more,
+    .publish = listener_post,
 };

@@ -1,5 +1,7 @@
-/* publish.h -- messages of an outbox, sent by POST, one after another (RFC
- * 9110, 9.3.3).
+/* publish.h -- messages sent by POST, one after another (RFC 9110, 9.3.3).
+ *
+ *      next --> POST --201--> on_accepted --> next ...
+ *                  \---no---> on_refused --/
  *
  * The next one waits for the answer to the one before, so that they are
  * numbered in our order. A POST that broke in the middle is not repeated:
@@ -12,9 +14,26 @@
 #include "client/backoff.h"
 #include "client/client.h"
 
-struct listener;
+struct publisher;
 
+/* Who has messages to publish. Each of these may call publish_stop(). */
+struct publisher_handler {
+    /* What is to be published now, and the target of its POST, which is
+     * appended. False: nothing, or not now. `text` is borrowed for the call;
+     * the same one is asked for again until it was accepted or refused. */
+    bool (*next)(struct publisher *publisher, struct slice *text,
+                 struct buf *target);
+    /* `id` is the number that the answer told; NULL: it told none. */
+    void (*on_accepted)(struct publisher *publisher, const uint64_t *id);
+    /* It was not, or nobody can tell: why, and how a program would end. */
+    void (*on_refused)(struct publisher *publisher, enum outcome outcome,
+                       const char *why);
+};
+
+/* A field of whoever has them. */
 struct publisher {
+    const struct publisher_handler *handler; /* borrowed */
+    int attempts;         /* at one message, in a row; -1: without end */
     struct client client; /* a connection for POSTs alone */
     struct buf answer;
     int status;
@@ -23,14 +42,17 @@ struct publisher {
     struct timer timer; /* the next try */
 };
 
-/* Get ready, without a connection. */
-void publish_init(struct listener *listener);
+/* Get ready, without a connection. All of it is borrowed. */
+void publish_init(struct publisher *publisher, struct conn_set *conns,
+                  const struct client_config *config, int attempts,
+                  const struct publisher_handler *handler);
 
-/* Send what waits in listener->outbox, if the listener is open. */
-void publish_more(struct listener *listener);
+/* Send what is to be published next, unless a POST is under way or a wait is
+ * not over. */
+void publish_more(struct publisher *publisher);
 
-/* Close the connection; the outbox stays as it is. Or free everything. */
-void publish_stop(struct listener *listener);
-void publish_free(struct listener *listener);
+/* Close the connection, and nothing is called back. Or free everything. */
+void publish_stop(struct publisher *publisher);
+void publish_free(struct publisher *publisher);
 
 #endif

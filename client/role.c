@@ -29,7 +29,7 @@ static void finish(struct listener *listener, enum outcome outcome,
     listener->outcome = outcome;
     snprintf(listener->why, sizeof listener->why, "%s", why);
     listener->technique->end(listener);
-    publish_stop(listener);
+    publish_stop(&listener->publisher);
     loop_timer_cancel(listener->conns.loop, &listener->timer);
     loop_timer_cancel(listener->conns.loop, &listener->pause);
     conn_set_close(&listener->conns, "done");
@@ -47,7 +47,7 @@ void listener_stop(struct listener *listener)
     if (listener->state >= LISTENER_STOPPING)
         return;
     listener->state = LISTENER_STOPPING;
-    publish_stop(listener);
+    publish_stop(&listener->publisher);
     loop_timer_set(listener->conns.loop, &listener->timer, CLOSING_MS);
     if (was_open && listener->technique->stop != NULL)
         listener->technique->stop(listener);
@@ -274,6 +274,50 @@ void listener_target(const struct listener *listener, bool is_post,
         buf_append_slice(next_parameter(out, start), url->query);
 }
 
+/* ------------------------------------------------------ by POST */
+
+static bool next_text(struct publisher *publisher, struct slice *text,
+                      struct buf *target)
+{
+    struct listener *listener =
+        CONTAINER(publisher, struct listener, publisher);
+    if (listener->state != LISTENER_OPEN || listener->outbox.count == 0)
+        return false;
+    *text = outbox_first(&listener->outbox);
+    listener_target(listener, true, target);
+    return true;
+}
+
+static void on_accepted(struct publisher *publisher, const uint64_t *id)
+{
+    struct listener *listener =
+        CONTAINER(publisher, struct listener, publisher);
+    if (id != NULL)
+        listener->published_id = *id;
+    listener_published(listener);
+}
+
+static void on_refused(struct publisher *publisher, enum outcome outcome,
+                       const char *why)
+{
+    struct listener *listener =
+        CONTAINER(publisher, struct listener, publisher);
+    outbox_drop(&listener->outbox);
+    if (listener->handler->on_refused != NULL)
+        listener->handler->on_refused(listener, outcome, why);
+}
+
+static const struct publisher_handler publisher_handler = {
+    .next = next_text,
+    .on_accepted = on_accepted,
+    .on_refused = on_refused,
+};
+
+void listener_post(struct listener *listener)
+{
+    publish_more(&listener->publisher);
+}
+
 /* ------------------------------------------------------ its life */
 
 struct listener *listener_new(struct loop *loop,
@@ -303,7 +347,8 @@ struct listener *listener_new(struct loop *loop,
     listener->session = allocate(technique->session_size);
     client_init(&listener->receiver, &listener->conns, &listener->config,
                 technique->receiver, listener);
-    publish_init(listener);
+    publish_init(&listener->publisher, &listener->conns, &listener->config,
+                 options->attempts, &publisher_handler);
     technique->start(listener);
     return listener;
 }
@@ -314,7 +359,7 @@ void listener_free(struct listener *listener)
     if (listener->technique->free != NULL)
         listener->technique->free(listener);
     client_free(&listener->receiver);
-    publish_free(listener);
+    publish_free(&listener->publisher);
     outbox_free(&listener->outbox);
     buf_free(&listener->scratch);
     free(listener->session);

@@ -86,7 +86,7 @@ struct technique {
     void (*start)(struct listener *listener);
     /* Give up what start() began; say goodbye where that takes no time. */
     void (*end)(struct listener *listener);
-    /* Something waits in listener->outbox: publish_more(), or a way of its
+    /* Something waits in listener->outbox: listener_post(), or a way of its
      * own. */
     void (*publish)(struct listener *listener);
     /* Say goodbye and call listener_finish() when it is said; NULL: end()
@@ -211,6 +211,9 @@ void listener_refused(struct listener *listener,
 
 /* The goodbye is said. */
 void listener_finish(struct listener *listener);
+
+/* Send what waits in the outbox by POST. */
+void listener_post(struct listener *listener);
 
 /* One message of the outbox was accepted. */
 void listener_published(struct listener *listener);

@@ -161,6 +161,6 @@ const struct technique streaming = {
     .receiver = &receiver,
     .start = start,
     .end = end,
-    .publish = publish_more,
+    .publish = listener_post,
     .free = free_session,
 };
