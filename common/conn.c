@@ -21,16 +21,27 @@ bool conn_is_full(const struct conn *conn)
 
 bool conn_may_serve(const struct conn *conn)
 {
-    return conn->state == CONN_OPEN && !conn_is_full(conn);
+    return conn->state == CONN_OPEN && !conn->is_waiting && !conn_is_full(conn);
 }
 
 /* ------------------------------------------------------------- closing */
+
+static void forget_waiting(struct conn *conn)
+{
+    struct conn **link = &conn->set->waiting;
+    while (*link != NULL && *link != conn)
+        link = &(*link)->next_waiting;
+    if (*link != NULL)
+        *link = conn->next_waiting;
+}
 
 /* The end of the turn: nobody up the stack can still hold the connection. */
 static void reap(struct conn *conn)
 {
     struct conn_set *set = conn->set;
     conn->protocol->on_closed(conn);
+    if (conn->is_waiting)
+        forget_waiting(conn);
     *conn->link = conn->next;
     if (conn->next != NULL)
         conn->next->link = conn->link;
@@ -89,7 +100,8 @@ static void finish(struct conn *conn)
 static void update_watch(struct conn *conn)
 {
     unsigned interest = 0;
-    bool may_read = !conn_is_full(conn) && buf_size(&conn->in) < IN_LIMIT;
+    bool may_read = !conn->is_waiting && !conn_is_full(conn) &&
+                    buf_size(&conn->in) < IN_LIMIT;
     if (!conn->has_ended && (may_read || conn->state == CONN_DRAINING))
         interest |= LOOP_READ;
     if (buf_size(&conn->out) > 0)
@@ -336,6 +348,30 @@ static void run_later(struct deferred *deferred)
 void conn_resume(struct conn *conn)
 {
     loop_defer(conn->set->loop, &conn->later);
+}
+
+void conn_wait(struct conn *conn)
+{
+    if (conn->is_waiting || conn->state != CONN_OPEN)
+        return;
+    conn->is_waiting = true;
+    conn->next_waiting = conn->set->waiting;
+    conn->set->waiting = conn;
+    update_watch(conn);
+}
+
+void conn_set_wake(struct conn_set *set)
+{
+    struct conn *next, *conn = set->waiting;
+    set->waiting = NULL;
+    for (; conn != NULL; conn = next) {
+        next = conn->next_waiting;
+        conn->is_waiting = false;
+        if (conn->state == CONN_CLOSED)
+            continue;
+        update_watch(conn);
+        conn_resume(conn);
+    }
 }
 
 struct conn *conn_new(struct conn_set *set, int fd, const struct net_peer *peer,

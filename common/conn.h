@@ -47,6 +47,7 @@ struct protocol {
 struct conn_set {
     struct loop *loop;
     struct conn *first;
+    struct conn *waiting; /* conn_wait() */
     size_t count;
     uint64_t bytes_in, bytes_out; /* so far, for metrics */
     struct net_traffic *closed;   /* what closed connections carried is added to
@@ -60,6 +61,7 @@ struct conn {
     struct watch watch;
     struct conn_set *set;
     struct conn *next, **link; /* in set->first */
+    struct conn *next_waiting; /* in set->waiting */
     const struct protocol *protocol;
     void *session;   /* the protocol's own state */
     const char *why; /* it closes; static text */
@@ -70,6 +72,7 @@ struct conn {
     uint32_t owed;    /* bytes to be taken before the timer is due */
     uint8_t state;    /* enum conn_state */
     bool is_served;   /* on_bytes is running: buffers are lent */
+    bool is_waiting;  /* conn_wait() */
     bool has_drained; /* on_drained is due */
     bool has_ended;   /* the peer sends no more */
     bool said_end;    /* nor do we */
@@ -85,8 +88,8 @@ struct conn *conn_new(struct conn_set *set, int fd, const struct net_peer *peer,
 const char *conn_name(const struct conn *conn, char name[NET_NAME_MAX]);
 
 /* May on_bytes take another message out of conn->in? Not when the connection
- * closes or `out` is over its limit; then on_bytes is called again once it has
- * drained. */
+ * closes, waits, or `out` is over its limit; then on_bytes is called again once
+ * it has drained, or been woken. */
 bool conn_may_serve(const struct conn *conn);
 
 /* Does the peer not read as fast as we write? What can wait should. */
@@ -95,6 +98,13 @@ bool conn_is_full(const struct conn *conn);
 /* Have on_bytes called at the end of this turn if `in` holds anything, as when
  * a request that was answered late has others behind it. */
 void conn_resume(struct conn *conn);
+
+/* Take nothing more from this peer until conn_set_wake(): others cannot follow.
+ * Its requests wait in conn->in and in the kernel. */
+void conn_wait(struct conn *conn);
+
+/* Let all connections of a set that wait go on at the end of this turn. */
+void conn_set_wake(struct conn_set *set);
 
 /* Send what the kernel takes of conn->out now; the loop sends the rest. To be
  * called after appending to conn->out outside on_bytes(). */

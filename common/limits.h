@@ -67,6 +67,8 @@ enum {
     PING_TIMEOUT_MS = 20000,  /* and for its pong; --ping-timeout */
     CLOSING_MS = 3000,        /* for the answer to a close frame */
     SHUTDOWN_MS = 700,        /* for everyone, when the server ends */
+    BRAKE_MS = 1,             /* from message to message of who publishes, while
+                                 a subscriber is half of what is kept behind */
     ACCEPT_PAUSE_MS = 1000,   /* descriptors ran out, none came free */
     RETRY_MS = 2000,          /* told to event streams (HTML, 9.2.6) */
 

@@ -16,6 +16,7 @@ enum {
 };
 
 struct entry {
+    uint64_t before; /* bytes of all messages that came before it */
     uint32_t size;
     char json[];
 };
@@ -36,6 +37,9 @@ struct channel {
     struct entry *log[CHANNEL_MESSAGES]; /* message id is at id % size */
     uint64_t oldest, newest;             /* none are kept: oldest > newest */
     uint64_t offered; /* every subscriber that was ready has had this one */
+    uint64_t awaited; /* the oldest one that a subscriber was not ready for;
+                         0: none */
+    uint64_t written; /* bytes of all that ever were */
     size_t bytes;     /* of all that are kept */
     struct subscriber *subscribers;
     unsigned holds; /* channel_hold() */
@@ -210,11 +214,19 @@ static const struct batch *encoded(struct channel *channel,
     return batch;
 }
 
+/* This subscriber is passed over. */
+static void await(struct channel *channel, const struct subscriber *subscriber)
+{
+    uint64_t next = subscriber->after + 1;
+    if (channel->awaited == 0 || next < channel->awaited)
+        channel->awaited = next;
+}
+
 /* Deliver the next portion, if there is one. True when there is another behind
  * it. */
 static bool catch_up(struct subscriber *subscriber)
 {
-    const struct channel *channel = subscriber->channel;
+    struct channel *channel = subscriber->channel;
     const struct subscriber_kind *kind = subscriber->kind;
     if (channel == NULL || subscriber->after == channel->newest)
         return false;
@@ -222,10 +234,12 @@ static bool catch_up(struct subscriber *subscriber)
         kind->on_lapsed(subscriber);
         return false;
     }
-    if (!kind->is_ready(subscriber))
+    if (!kind->is_ready(subscriber)) {
+        await(channel, subscriber);
         return false;
+    }
     const struct batch *batch =
-        encoded(subscriber->channel, kind->format, subscriber->after);
+        encoded(channel, kind->format, subscriber->after);
     subscriber->after = batch->last;
     kind->deliver(subscriber, buf_slice(&batch->bytes)); /* may free it */
     return batch->last < batch->newest;
@@ -272,6 +286,7 @@ static void deliver(struct deferred *deferred)
 {
     struct channel *channel = CONTAINER(deferred, struct channel, delivery);
     channel->offered = channel->newest;
+    channel->awaited = 0;
     while (deliver_portions(channel))
         ;
     forget_batches(channel);
@@ -346,17 +361,29 @@ uint64_t channel_publish(struct channel *channel, struct slice text)
     append_json(json, id, "text", text);
     struct entry *entry = allocate(sizeof *entry + buf_size(json));
     entry->size = (uint32_t)buf_size(json);
+    entry->before = channel->written;
     memcpy(entry->json, buf_head(json), buf_size(json));
     buf_consume(json, buf_size(json));
 
     make_place(channel, entry->size);
     *entry_at(channel, id) = entry;
     channel->newest = id;
+    channel->written += entry->size;
     channel->bytes += entry->size;
     channel->channels->bytes += entry->size;
     channel->channels->published++;
     loop_defer(channel->channels->loop, &channel->delivery);
     return id;
+}
+
+bool channel_is_crowded(const struct channel *channel)
+{
+    uint64_t awaited = channel->awaited;
+    if (awaited == 0 || awaited < channel->oldest)
+        return false;
+    const struct entry *entry = channel->log[awaited % CHANNEL_MESSAGES];
+    return channel->newest - awaited >= CHANNEL_MESSAGES / 2 ||
+           channel->written - entry->before >= CHANNEL_BYTES / 2;
 }
 
 /* ------------------------------------------------------------- by name */

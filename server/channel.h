@@ -87,6 +87,10 @@ void channel_release(struct channel *channel);
  * number. */
 uint64_t channel_publish(struct channel *channel, struct slice text);
 
+/* Should whoever publishes slow down? Then a subscriber that could not take
+ * more is so far behind that half of what is kept is not yet its own. */
+bool channel_is_crowded(const struct channel *channel);
+
 /* What it is called. */
 const char *channel_name(const struct channel *channel);
 

@@ -367,6 +367,28 @@ bool server_find_place(struct exchange *exchange,
     return *channel != NULL;
 }
 
+static void on_brake_over(struct timer *timer)
+{
+    struct server *server = CONTAINER(timer, struct server, brake);
+    conn_set_wake(&server->http.conns);
+}
+
+/* A message in BRAKE_MS is the least that whoever publishes may do, however
+ * slow a subscriber is: that one lapses in the end. */
+uint64_t server_publish(struct conn *conn, struct channel *channel,
+                        struct slice text)
+{
+    struct server *server = server_of_conn(conn);
+    uint64_t id = channel_publish(channel, text);
+    server->counters.published++;
+    if (channel_is_crowded(channel)) {
+        conn_wait(conn);
+        if (server->brake.slot == 0)
+            loop_timer_set(server->loop, &server->brake, BRAKE_MS);
+    }
+    return id;
+}
+
 static void on_body(struct exchange *exchange, struct slice body)
 {
     struct buf answer = {0};
@@ -376,9 +398,9 @@ static void on_body(struct exchange *exchange, struct slice body)
         exchange_refuse_with(exchange, 400, NULL, "the text is not UTF-8");
         return;
     }
-    server_of_conn(exchange->conn)->counters.published++;
-    buf_printf(&answer, "{\"id\":%llu}",
-               (unsigned long long)channel_publish(channel, body));
+    buf_printf(
+        &answer, "{\"id\":%llu}",
+        (unsigned long long)server_publish(exchange->conn, channel, body));
     exchange_respond(exchange, &(struct response){.status = 201,
                                                   .type = "application/json",
                                                   .body = buf_slice(&answer)});
@@ -429,6 +451,7 @@ struct server *server_new(struct loop *loop,
     server->leaving.loop = loop;
     server->channels = channels_new(loop);
     server->pause.on_due = on_pause_over;
+    server->brake.on_due = on_brake_over;
     server->started_ms = loop_now(loop);
     return server;
 }
@@ -476,6 +499,7 @@ void server_free(struct server *server)
     do /* once at least: a channel may be about to deliver */
         loop_turn(loop, 0);
     while (server->http.conns.count > 0);
+    loop_timer_cancel(loop, &server->brake);
     loop_timer_cancel(loop, &server->pause);
     channels_free(server->channels);
     free(server);

@@ -45,6 +45,7 @@ struct server {
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct counters counters;
+    struct timer brake; /* until then, some who publish wait */
     struct timer pause; /* no accepting until then: descriptors ran out */
     bool is_paused;
     int64_t started_ms;
@@ -102,6 +103,11 @@ bool server_find_place(struct exchange *exchange,
 
 /* The longest text that may be published, in bytes. */
 uint32_t server_text_max(const struct server *server);
+
+/* Publish what a connection has sent. While subscribers cannot follow, it is
+ * not served again for BRAKE_MS. Returns the message's number. */
+uint64_t server_publish(struct conn *conn, struct channel *channel,
+                        struct slice text);
 
 /* POST: publish the body to a channel; 201 and {"id":8}. */
 void server_publish_body(struct exchange *exchange,

@@ -16,7 +16,6 @@
 
 struct member {
     struct ws_conn *ws_conn;
-    struct server *server;
     struct subscriber subscriber;
 };
 
@@ -149,8 +148,7 @@ static void on_message(struct ws_conn *ws_conn, enum ws_opcode opcode,
         ws_conn_close(ws_conn, WS_UNSUPPORTED, "a channel carries text only");
         return;
     }
-    channel_publish(member->subscriber.channel, payload);
-    member->server->counters.published++;
+    server_publish(ws_conn->conn, member->subscriber.channel, payload);
 }
 
 static void on_drained(struct ws_conn *ws_conn)
@@ -190,7 +188,6 @@ static void serve(struct exchange *exchange, const struct http_request *request)
         return;
     struct member *member = allocate(sizeof *member);
     member->ws_conn = ws_conn;
-    member->server = server;
     ws_conn->user = member;
     if (channel_resume(channel, &place, &notice))
         ws_conn_send(ws_conn, WS_TEXT, notice.json);

@@ -416,6 +416,55 @@ static void who_is_busy_for_too_long_lapses(void **state)
     expect_heard(stage, &stage->a, "");
 }
 
+static void
+a_channel_is_crowded_while_somebody_is_half_of_it_behind(void **state)
+{
+    struct stage *stage = *state;
+    subscribe(stage, &stage->a, 0);
+    publish_many(stage, CHANNEL_MESSAGES - 1, 1);
+    loop_turn(stage->loop, 0);
+    assert_false(channel_is_crowded(stage->lobby)); /* it has had them all */
+    stage->a.is_busy = true;
+    publish_many(stage, CHANNEL_MESSAGES / 2, 1);
+    loop_turn(stage->loop, 0);
+    assert_false(channel_is_crowded(stage->lobby));
+    publish_many(stage, 1, 1);
+    loop_turn(stage->loop, 0);
+    assert_true(channel_is_crowded(stage->lobby));
+    stage->a.is_busy = false;
+    channel_catch_up(&stage->a.subscriber);
+    publish_many(stage, 1, 1);
+    loop_turn(stage->loop, 0);
+    assert_false(channel_is_crowded(stage->lobby));
+}
+
+static void long_messages_crowd_it_by_their_bytes(void **state)
+{
+    struct stage *stage = *state;
+    subscribe(stage, &stage->a, 0);
+    stage->a.is_busy = true;
+    publish_many(stage, 1, CHANNEL_BYTES / 2 - 100);
+    loop_turn(stage->loop, 0);
+    assert_false(channel_is_crowded(stage->lobby));
+    publish_many(stage, 1, 100);
+    loop_turn(stage->loop, 0);
+    assert_true(channel_is_crowded(stage->lobby));
+}
+
+static void who_has_lapsed_crowds_nobody(void **state)
+{
+    struct stage *stage = *state;
+    subscribe(stage, &stage->a, 0);
+    stage->a.is_busy = true;
+    publish_many(stage, CHANNEL_MESSAGES, 1);
+    loop_turn(stage->loop, 0);
+    assert_true(channel_is_crowded(stage->lobby));
+    publish_many(stage, 1, 1);
+    loop_turn(stage->loop, 0);
+    assert_int_equal(stage->a.lapses, 1);
+    assert_false(channel_is_crowded(stage->lobby));
+}
+
 /* ------------------------------------------------------------- resuming */
 
 static void who_missed_nothing_is_told_nothing(void **state)
@@ -567,6 +616,9 @@ static const struct CMUnitTest tests[] = {
     TEST(one_turn_may_bring_more_than_is_kept),
     TEST(a_newcomer_is_served_before_its_backlog_is_dropped),
     TEST(who_is_busy_for_too_long_lapses),
+    TEST(a_channel_is_crowded_while_somebody_is_half_of_it_behind),
+    TEST(long_messages_crowd_it_by_their_bytes),
+    TEST(who_has_lapsed_crowds_nobody),
     TEST(who_missed_nothing_is_told_nothing),
     TEST(who_missed_too_much_is_told),
     TEST(an_id_that_was_never_given_tells_of_a_restart),

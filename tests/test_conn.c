@@ -247,6 +247,48 @@ static void leave_all(struct stage *stage)
     (void)stage;
 }
 
+static void who_waits_is_neither_served_nor_read_until_woken(void **state)
+{
+    struct stage *stage = *state;
+    stage->act = leave_all;
+    say(stage, "hel");
+    turn(stage);
+    stage->act = NULL;
+    conn_wait(stage->conn);
+    conn_resume(stage->conn);
+    say(stage, "lo");
+    turn(stage);
+    turn(stage);
+    assert_int_equal(buf_size(&stage->heard), 0);
+    assert_true(slice_is(buf_slice(&stage->conn->in), "hel"));
+    conn_set_wake(&stage->set);
+    turn(stage);
+    turn(stage);
+    assert_true(slice_is(buf_slice(&stage->heard), "hello"));
+}
+
+static void who_waits_may_close(void **state)
+{
+    struct stage *stage = *state;
+    conn_wait(stage->conn);
+    conn_close(stage->conn, "tired");
+    conn_set_wake(&stage->set);
+    turn(stage);
+    expect_closed(stage, "tired");
+}
+
+static void who_has_closed_waits_no_more(void **state)
+{
+    struct stage *stage = *state;
+    conn_wait(stage->conn);
+    conn_wait(stage->conn);
+    conn_close(stage->conn, "tired");
+    turn(stage);
+    expect_closed(stage, "tired");
+    conn_set_wake(&stage->set);
+    assert_null(stage->set.waiting);
+}
+
 static void what_is_not_taken_is_kept_for_the_next_bytes(void **state)
 {
     struct stage *stage = *state;
@@ -652,6 +694,9 @@ static void what_cannot_be_watched_is_closed(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(what_arrives_is_served),
     TEST(what_is_answered_together_is_sent_together),
+    TEST(who_waits_is_neither_served_nor_read_until_woken),
+    TEST(who_waits_may_close),
+    TEST(who_has_closed_waits_no_more),
     TEST(what_is_not_taken_is_kept_for_the_next_bytes),
     TEST(written_outside_of_serving_it_goes_at_once),
     TEST(what_was_written_later_comes_later),

@@ -526,6 +526,38 @@ static void who_does_not_read_echoes_is_not_read_either(void **state)
     peer_expect_message(peer, "xxx");
 }
 
+/* Send what the kernel takes of peer->to_say, and forget what was answered. */
+static void go_on_flooding(struct peer *peer)
+{
+    char bytes[4096];
+    struct slice out = buf_slice(&peer->to_say);
+    ssize_t sent = send(peer->fd, out.data, out.size, MSG_NOSIGNAL);
+    if (sent > 0)
+        buf_consume(&peer->to_say, (size_t)sent);
+    while (recv(peer->fd, bytes, sizeof bytes, 0) > 0)
+        continue;
+}
+
+/* More than is kept, and faster than it reads. */
+static void who_goes_on_reading_gets_all_of_a_flood(void **state)
+{
+    enum { SIZE = 1000, MANY = 2 * CHANNEL_MESSAGES };
+    struct stage *stage = *state;
+    struct peer *reader = peer_new_small(stage), *flood = peer_new(stage);
+    char text[SIZE + 1] = "";
+    memset(text, 'x', SIZE);
+    peer_upgrade(reader, "/websocket");
+    for (int i = 0; i < MANY; i++)
+        buf_printf(&flood->to_say,
+                   "POST /polling HTTP/1.1\r\nHost: a\r\n"
+                   "Content-Length: %d\r\n\r\n%s",
+                   SIZE, text);
+    for (int i = 0; i < MANY; i++) {
+        go_on_flooding(flood);
+        peer_expect_message(reader, text);
+    }
+}
+
 /* More than a channel keeps, in one turn: nobody could read so fast. */
 static void a_burst_larger_than_the_log_reaches_everyone(void **state)
 {
@@ -576,6 +608,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(who_does_not_answer_a_close_is_given_up),
     cmocka_unit_test(a_ping_that_is_due_does_not_cut_off_the_end),
     cmocka_unit_test(a_slow_reader_is_closed_with_1013),
+    cmocka_unit_test(who_goes_on_reading_gets_all_of_a_flood),
     cmocka_unit_test(who_pauses_gets_everything_in_the_end),
     cmocka_unit_test(who_does_not_read_echoes_is_not_read_either),
     cmocka_unit_test(a_burst_larger_than_the_log_reaches_everyone),
