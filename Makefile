@@ -23,6 +23,7 @@ CLIENT := $(filter-out client/main.c,$(wildcard client/*.c))
 WEATHER := $(filter-out %/weather.c,$(wildcard lessons/weather*.c))
 as = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 tests = $(patsubst tests/%.c,$(BUILD)/test/%,$(1))
+HELPERS := $(addprefix tests/,backends.c catcher.c program.c)
 SERVER_TESTS := $(call tests,$(shell grep -lE '"(server/|tests/peer)' tests/test_*.c))
 CLIENT_TESTS := $(filter-out $(SERVER_TESTS),$(call tests,$(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
@@ -42,8 +43,8 @@ $(PROGRAMS):
 	@echo "link $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 
-$(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(COMMON) $(SERVER))
-$(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c tests/program.c $(COMMON) $(CLIENT))
+$(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(HELPERS) $(COMMON) $(SERVER))
+$(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(HELPERS) $(COMMON) $(CLIENT))
 $(BUILD)/test/test_weather: $(call as,sanitized,$(WEATHER))
 $(BUILD)/test/server: $(call as,sanitized,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)

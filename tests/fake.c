@@ -10,12 +10,11 @@
 #include "common/alloc.h"
 #include "common/net.h"
 #include "common/websocket_handshake.h"
+#include "tests/backends.h"
 
 enum { PATIENCE_MS = 5000 };
 
 /* ------------------------------------------------------ the stage */
-
-static const struct loop_backend *backend;
 
 static void on_waiting(struct watch *watch, unsigned ready)
 {
@@ -32,7 +31,7 @@ static int set_stage(void **state)
 {
     const char *why = NULL;
     struct fake *fake = allocate(sizeof *fake);
-    fake->loop = loop_new(backend);
+    fake->loop = loop_new(backends_current());
     fake->fd = net_listen("127.0.0.1", "0", &why);
     assert_int_not_equal(fake->fd, -1);
     fake->port = net_port(fake->fd);
@@ -69,21 +68,7 @@ static int strike_stage(void **state)
 
 int fake_run(const char *name, struct CMUnitTest *tests, size_t count)
 {
-    static const char *const backends[] = {"epoll", "poll"};
-    int failed = 0;
-    for (size_t i = 0; i < count; i++) {
-        tests[i].setup_func = set_stage;
-        tests[i].teardown_func = strike_stage;
-    }
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
-        char title[64];
-        backend = loop_backend_named(backends[i]);
-        if (backend == NULL)
-            continue;
-        snprintf(title, sizeof title, "%s, %s", name, backends[i]);
-        failed += _cmocka_run_group_tests(title, tests, count, NULL, NULL);
-    }
-    return failed;
+    return backends_run(name, tests, count, set_stage, strike_stage);
 }
 
 /* ------------------------------------------------------ turning */

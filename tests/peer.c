@@ -11,22 +11,16 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "tests/backends.h"
 
 /* ------------------------------------------------------------- the stage */
-
-static const struct loop_backend *backend;
-
-const struct loop_backend *peer_backend(void)
-{
-    return backend;
-}
 
 static int set_stage(void **state)
 {
     const char *why = NULL;
     struct stage *stage = allocate(sizeof *stage);
     struct server_options options = server_default_options();
-    stage->loop = loop_new(backend);
+    stage->loop = loop_new(backends_current());
     assert_non_null(stage->loop);
     stage->server = server_new(stage->loop, &options);
     stage->port = server_listen(stage->server, "127.0.0.1", "0", &why);
@@ -61,21 +55,7 @@ static int strike_stage(void **state)
 
 int peer_run(const char *name, struct CMUnitTest *tests, size_t count)
 {
-    static const char *const backends[] = {"epoll", "poll"};
-    int failed = 0;
-    for (size_t i = 0; i < count; i++) {
-        tests[i].setup_func = set_stage;
-        tests[i].teardown_func = strike_stage;
-    }
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
-        char title[64];
-        backend = loop_backend_named(backends[i]);
-        if (backend == NULL)
-            continue;
-        snprintf(title, sizeof title, "%s, %s", name, backends[i]);
-        failed += _cmocka_run_group_tests(title, tests, count, NULL, NULL);
-    }
-    return failed;
+    return backends_run(name, tests, count, set_stage, strike_stage);
 }
 
 /* ------------------------------------------------------------- turning */

@@ -47,9 +47,6 @@ struct stage {
  * test is a struct stage of its own. */
 int peer_run(const char *name, struct CMUnitTest *tests, size_t count);
 
-/* The backend whose turn it is, for tests that need no server. */
-const struct loop_backend *peer_backend(void);
-
 /* Turn until `is_done` says so, or fail with `what`. */
 void peer_turn_until(struct loop *loop, bool (*is_done)(void *user), void *user,
                      const char *what);

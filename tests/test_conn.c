@@ -14,8 +14,7 @@
 
 #include "common/conn.h"
 #include "common/limits.h"
-
-static const struct loop_backend *backend; /* whose turn it is */
+#include "tests/backends.h"
 
 /* A connection whose protocol does what the test says, and the other end. */
 struct stage {
@@ -103,7 +102,7 @@ static int set_stage(void **state)
     struct net_peer nobody = {.family = AF_UNIX};
     int fds[2], size = 1; /* as small as the kernel makes it */
     assert_non_null(stage);
-    stage->loop = loop_new(backend);
+    stage->loop = loop_new(backends_current());
     stage->set.loop = stage->loop;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
@@ -680,7 +679,7 @@ static void what_cannot_be_watched_is_closed(void **state)
 {
     struct stage *stage = *state;
     struct net_peer nobody = {.family = AF_UNIX};
-    if (backend == &loop_poll)
+    if (backends_current() == &loop_poll)
         return;
     int fd = open("/", O_RDONLY);
     assert_null(conn_new(&stage->set, fd, &nobody, &protocol, stage));
@@ -688,52 +687,42 @@ static void what_cannot_be_watched_is_closed(void **state)
     assert_int_equal(stage->set.count, 1);
 }
 
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, set_stage, strike_stage)
-
-static const struct CMUnitTest tests[] = {
-    TEST(what_arrives_is_served),
-    TEST(what_is_answered_together_is_sent_together),
-    TEST(who_waits_is_neither_served_nor_read_until_woken),
-    TEST(who_waits_may_close),
-    TEST(who_has_closed_waits_no_more),
-    TEST(what_is_not_taken_is_kept_for_the_next_bytes),
-    TEST(written_outside_of_serving_it_goes_at_once),
-    TEST(what_was_written_later_comes_later),
-    TEST(short_writes_are_completed),
-    TEST(there_is_one_read_per_turn),
-    TEST(who_does_not_read_is_not_read),
-    TEST(serving_goes_on_where_it_stopped),
-    TEST(what_nobody_takes_is_bounded),
-    TEST(who_takes_nothing_is_given_up),
-    TEST(who_takes_enough_has_more_time),
-    TEST(who_takes_too_little_is_given_up),
-    TEST(what_the_kernel_takes_in_silence_counts),
-    TEST(closing_says_why_once),
-    TEST(a_closed_connection_may_still_be_used),
-    TEST(it_may_be_closed_while_it_is_served),
-    TEST(draining_sends_everything_and_waits_for_the_end),
-    TEST(draining_has_an_end),
-    TEST(draining_goes_on_while_the_peer_reads),
-    TEST(a_peer_that_ends_is_told_to_the_protocol),
-    TEST(a_peer_that_ends_still_gets_what_is_left),
-    TEST(without_on_end_the_connection_is_closed),
-    TEST(a_peer_that_is_gone_is_an_error),
-    TEST(the_protocol_may_change_with_bytes_behind_it),
-    TEST(shutdown_is_told_to_who_is_open),
-    TEST(the_set_hears_of_each_that_is_gone),
-    TEST(what_cannot_be_watched_is_closed),
+static struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_arrives_is_served),
+    cmocka_unit_test(what_is_answered_together_is_sent_together),
+    cmocka_unit_test(who_waits_is_neither_served_nor_read_until_woken),
+    cmocka_unit_test(who_waits_may_close),
+    cmocka_unit_test(who_has_closed_waits_no_more),
+    cmocka_unit_test(what_is_not_taken_is_kept_for_the_next_bytes),
+    cmocka_unit_test(written_outside_of_serving_it_goes_at_once),
+    cmocka_unit_test(what_was_written_later_comes_later),
+    cmocka_unit_test(short_writes_are_completed),
+    cmocka_unit_test(there_is_one_read_per_turn),
+    cmocka_unit_test(who_does_not_read_is_not_read),
+    cmocka_unit_test(serving_goes_on_where_it_stopped),
+    cmocka_unit_test(what_nobody_takes_is_bounded),
+    cmocka_unit_test(who_takes_nothing_is_given_up),
+    cmocka_unit_test(who_takes_enough_has_more_time),
+    cmocka_unit_test(who_takes_too_little_is_given_up),
+    cmocka_unit_test(what_the_kernel_takes_in_silence_counts),
+    cmocka_unit_test(closing_says_why_once),
+    cmocka_unit_test(a_closed_connection_may_still_be_used),
+    cmocka_unit_test(it_may_be_closed_while_it_is_served),
+    cmocka_unit_test(draining_sends_everything_and_waits_for_the_end),
+    cmocka_unit_test(draining_has_an_end),
+    cmocka_unit_test(draining_goes_on_while_the_peer_reads),
+    cmocka_unit_test(a_peer_that_ends_is_told_to_the_protocol),
+    cmocka_unit_test(a_peer_that_ends_still_gets_what_is_left),
+    cmocka_unit_test(without_on_end_the_connection_is_closed),
+    cmocka_unit_test(a_peer_that_is_gone_is_an_error),
+    cmocka_unit_test(the_protocol_may_change_with_bytes_behind_it),
+    cmocka_unit_test(shutdown_is_told_to_who_is_open),
+    cmocka_unit_test(the_set_hears_of_each_that_is_gone),
+    cmocka_unit_test(what_cannot_be_watched_is_closed),
 };
 
 int main(void)
 {
-    static const char *const backends[] = {"epoll", "poll"};
-    int failed = 0;
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
-        backend = loop_backend_named(backends[i]);
-        if (backend != NULL)
-            failed +=
-                cmocka_run_group_tests_name(backends[i], tests, NULL, NULL);
-    }
-    return failed;
+    return backends_run("conn", tests, sizeof tests / sizeof *tests, set_stage,
+                        strike_stage);
 }

@@ -3,13 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/log.h"
+#include "tests/catcher.h"
 
 /* ------------------------------------------------------------- escaping */
 
@@ -63,31 +63,6 @@ static void a_cut_does_not_split_an_escape(void **state)
 
 /* ------------------------------------------------------------- lines */
 
-/* Standard error, caught: everything between the two calls, in `caught`. */
-static char caught[8192];
-static int saved_stderr;
-static FILE *catcher;
-
-static void begin_to_catch(const struct log_options *options)
-{
-    catcher = tmpfile();
-    assert_non_null(catcher);
-    saved_stderr = dup(STDERR_FILENO);
-    dup2(fileno(catcher), STDERR_FILENO);
-    log_set(options);
-}
-
-static const char *end_to_catch(void)
-{
-    log_set(&(struct log_options){.level = LOG_ERROR});
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
-    rewind(catcher);
-    caught[fread(caught, 1, sizeof caught - 1, catcher)] = '\0';
-    fclose(catcher);
-    return caught;
-}
-
 static void say_everything(void)
 {
     log_error("an %s", "error");
@@ -99,23 +74,23 @@ static void say_everything(void)
 static void a_level_says_what_is_written(void **state)
 {
     (void)state;
-    begin_to_catch(&(struct log_options){.level = LOG_ERROR});
+    catcher_begin(&(struct log_options){.level = LOG_ERROR});
     say_everything();
-    assert_string_equal(end_to_catch(), "an error\n");
-    begin_to_catch(&(struct log_options){.level = LOG_INFO});
+    assert_string_equal(catcher_end(), "an error\n");
+    catcher_begin(&(struct log_options){.level = LOG_INFO});
     say_everything();
-    assert_string_equal(end_to_catch(), "an error\nsome info\n");
-    begin_to_catch(&(struct log_options){.level = LOG_TRACE});
+    assert_string_equal(catcher_end(), "an error\nsome info\n");
+    catcher_begin(&(struct log_options){.level = LOG_TRACE});
     say_everything();
-    assert_string_equal(end_to_catch(), "an error\nsome info\na trace\n");
+    assert_string_equal(catcher_end(), "an error\nsome info\na trace\n");
 }
 
 static void bytes_are_shown_in_rows(void **state)
 {
     (void)state;
-    begin_to_catch(&(struct log_options){.level = LOG_TRACE_HEX});
+    catcher_begin(&(struct log_options){.level = LOG_TRACE_HEX});
     log_bytes("peer", '<', "0123456789abcdefG\n", 18);
-    end_to_catch();
+    const char *caught = catcher_end();
     assert_non_null(strstr(caught, "peer < 0000  30 31 32 33"));
     assert_non_null(strstr(caught, "  0123456789abcdef\n"));
     assert_non_null(strstr(caught, "peer < 0010  47 0a "));
@@ -125,9 +100,9 @@ static void bytes_are_shown_in_rows(void **state)
 static void json_is_a_line_an_object(void **state)
 {
     (void)state;
-    begin_to_catch(&(struct log_options){.level = LOG_INFO, .json = true});
+    catcher_begin(&(struct log_options){.level = LOG_INFO, .json = true});
     log_info("a \"b\" \\ %c", '\n');
-    end_to_catch();
+    const char *caught = catcher_end();
     assert_int_equal(strncmp(caught, "{\"time\":", 8), 0);
     assert_non_null(strstr(caught, ",\"level\":\"info\","
                                    "\"text\":\"a \\\"b\\\" \\\\ \\u000a\"}\n"));
@@ -136,21 +111,21 @@ static void json_is_a_line_an_object(void **state)
 static void errors_are_red_on_a_terminal(void **state)
 {
     (void)state;
-    begin_to_catch(&(struct log_options){.level = LOG_INFO, .color = true});
+    catcher_begin(&(struct log_options){.level = LOG_INFO, .color = true});
     log_error("bad");
     log_info("good");
-    assert_string_equal(end_to_catch(), "\x1b[31mbad\x1b[0m\ngood\n");
+    assert_string_equal(catcher_end(), "\x1b[31mbad\x1b[0m\ngood\n");
 }
 
 static void errno_survives(void **state)
 {
     (void)state;
-    begin_to_catch(&(struct log_options){.level = LOG_INFO});
+    catcher_begin(&(struct log_options){.level = LOG_INFO});
     close(STDERR_FILENO);
     errno = EMFILE;
     log_error("nobody hears this");
     int after = errno;
-    end_to_catch();
+    catcher_end();
     assert_int_equal(after, EMFILE);
 }
 
@@ -160,9 +135,9 @@ static void a_line_too_long_is_cut(void **state)
     (void)state;
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    begin_to_catch(&(struct log_options){.level = LOG_INFO});
+    catcher_begin(&(struct log_options){.level = LOG_INFO});
     log_info("%s", text);
-    end_to_catch();
+    const char *caught = catcher_end();
     assert_true(strlen(caught) > 1000 && strlen(caught) < sizeof text);
     assert_int_equal(caught[strlen(caught) - 1], '\n');
 }

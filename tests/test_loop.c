@@ -10,8 +10,7 @@
 #include <cmocka.h>
 
 #include "common/loop.h"
-
-static const struct loop_backend *backend; /* whose turn it is */
+#include "tests/backends.h"
 
 /* One end of a socket pair that is watched, and the other end. */
 struct end {
@@ -58,7 +57,7 @@ static void poke(struct end *end)
 
 static int set_loop(void **state)
 {
-    *state = loop_new(backend);
+    *state = loop_new(backends_current());
     return *state == NULL;
 }
 
@@ -208,7 +207,7 @@ static void a_descriptor_that_is_used_again_is_another_watch(void **state)
     open_end(loop, &thief.own);
     thief.own.watch.on_ready = steal;
     /* poll goes from the last one to the first, epoll from the first */
-    bool is_poll = backend == &loop_poll;
+    bool is_poll = backends_current() == &loop_poll;
     struct watch *first = is_poll ? &thief.victim.watch : &thief.own.watch;
     struct watch *last = is_poll ? &thief.own.watch : &thief.victim.watch;
     loop_watch(loop, first, LOOP_READ);
@@ -358,7 +357,7 @@ static void a_wait_ends_at_its_limit(void **state)
 static void a_loop_that_goes_away_forgets_its_timers(void **state)
 {
     (void)state;
-    struct loop *loop = loop_new(backend);
+    struct loop *loop = loop_new(backends_current());
     struct alarm a = alarm_of(loop, 'a');
     loop_timer_set(loop, &a.timer, 1);
     loop_free(loop);
@@ -426,7 +425,7 @@ static void errands_come_after_watches_and_timers(void **state)
 static void the_last_errands_are_run_when_the_loop_goes(void **state)
 {
     (void)state;
-    struct loop *loop = loop_new(backend);
+    struct loop *loop = loop_new(backends_current());
     struct errand a = errand_of(loop, 'a');
     loop_defer(loop, &a.deferred);
     loop_free(loop);
@@ -486,47 +485,39 @@ static void a_backend_has_a_name(void **state)
 {
     (void)state;
     assert_ptr_equal(loop_backend_named("poll"), &loop_poll);
+    const struct loop_backend *backend = backends_current();
     assert_ptr_equal(loop_backend_named(backend->name), backend);
     assert_non_null(loop_backend_named(NULL));
     assert_null(loop_backend_named("select"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_loop, free_loop)
-
-static const struct CMUnitTest tests[] = {
-    TEST(who_has_bytes_is_ready_to_read),
-    TEST(who_has_room_is_ready_to_write),
-    TEST(who_is_not_interested_is_not_called),
-    TEST(a_peer_that_hangs_up_is_ready_for_whatever_was_asked),
-    TEST(who_was_dropped_in_this_turn_is_not_called),
-    TEST(who_is_added_in_this_turn_is_called_in_the_next),
-    TEST(a_descriptor_that_is_used_again_is_another_watch),
-    TEST(many_watches_are_all_called),
-    TEST(timers_are_called_in_their_order),
-    TEST(a_timer_is_called_once_unless_it_is_set_again),
-    TEST(a_timer_may_cancel_one_that_is_due_too),
-    TEST(a_wait_ends_when_a_timer_is_due),
-    TEST(a_wait_ends_at_its_limit),
-    TEST(a_loop_that_goes_away_forgets_its_timers),
-    TEST(errands_are_run_in_order_and_once),
-    TEST(an_errand_may_bring_others_and_itself),
-    TEST(errands_come_after_watches_and_timers),
-    TEST(the_last_errands_are_run_when_the_loop_goes),
-    TEST(it_runs_until_it_is_stopped_and_then_again),
-    TEST(a_signal_is_no_error),
-    TEST(the_clock_does_not_go_back),
-    TEST(a_backend_has_a_name),
+static struct CMUnitTest tests[] = {
+    cmocka_unit_test(who_has_bytes_is_ready_to_read),
+    cmocka_unit_test(who_has_room_is_ready_to_write),
+    cmocka_unit_test(who_is_not_interested_is_not_called),
+    cmocka_unit_test(a_peer_that_hangs_up_is_ready_for_whatever_was_asked),
+    cmocka_unit_test(who_was_dropped_in_this_turn_is_not_called),
+    cmocka_unit_test(who_is_added_in_this_turn_is_called_in_the_next),
+    cmocka_unit_test(a_descriptor_that_is_used_again_is_another_watch),
+    cmocka_unit_test(many_watches_are_all_called),
+    cmocka_unit_test(timers_are_called_in_their_order),
+    cmocka_unit_test(a_timer_is_called_once_unless_it_is_set_again),
+    cmocka_unit_test(a_timer_may_cancel_one_that_is_due_too),
+    cmocka_unit_test(a_wait_ends_when_a_timer_is_due),
+    cmocka_unit_test(a_wait_ends_at_its_limit),
+    cmocka_unit_test(a_loop_that_goes_away_forgets_its_timers),
+    cmocka_unit_test(errands_are_run_in_order_and_once),
+    cmocka_unit_test(an_errand_may_bring_others_and_itself),
+    cmocka_unit_test(errands_come_after_watches_and_timers),
+    cmocka_unit_test(the_last_errands_are_run_when_the_loop_goes),
+    cmocka_unit_test(it_runs_until_it_is_stopped_and_then_again),
+    cmocka_unit_test(a_signal_is_no_error),
+    cmocka_unit_test(the_clock_does_not_go_back),
+    cmocka_unit_test(a_backend_has_a_name),
 };
 
 int main(void)
 {
-    static const char *const backends[] = {"epoll", "poll"};
-    int failed = 0;
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
-        backend = loop_backend_named(backends[i]);
-        if (backend != NULL)
-            failed +=
-                cmocka_run_group_tests_name(backends[i], tests, NULL, NULL);
-    }
-    return failed;
+    return backends_run("loop", tests, sizeof tests / sizeof *tests, set_loop,
+                        free_loop);
 }

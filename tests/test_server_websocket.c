@@ -1,3 +1,4 @@
+#include "tests/catcher.h"
 #include "tests/peer.h"
 
 #include <stdio.h>
@@ -279,31 +280,6 @@ static void many_messages_at_once_are_returned_in_order(void **state)
 
 /* ------------------------------------------------------------- the trace */
 
-/* Standard error goes into a file between the two calls. */
-static FILE *catcher;
-static int saved_stderr;
-
-static void begin_to_catch(void)
-{
-    catcher = tmpfile();
-    assert_non_null(catcher);
-    saved_stderr = dup(STDERR_FILENO);
-    dup2(fileno(catcher), STDERR_FILENO);
-    log_set(&(struct log_options){.level = LOG_TRACE_HEX});
-}
-
-static const char *end_to_catch(void)
-{
-    static char caught[64 * 1024];
-    log_set(&(struct log_options){.level = LOG_ERROR});
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
-    rewind(catcher);
-    caught[fread(caught, 1, sizeof caught - 1, catcher)] = '\0';
-    fclose(catcher);
-    return caught;
-}
-
 static void a_trace_shows_all_of_it_happening(void **state)
 {
     static const char *const lines[] = {
@@ -316,7 +292,7 @@ static void a_trace_shows_all_of_it_happening(void **state)
         " < FIN=1 RSV=000 opcode=8 CLOSE MASK=1 key=12345678 length=2 1000",
         " > FIN=1 RSV=000 opcode=8 CLOSE MASK=0 length=2 1000 \"\"\n",
     };
-    begin_to_catch();
+    catcher_begin(&(struct log_options){.level = LOG_TRACE_HEX});
     struct peer *peer = peer_new(*state);
     peer_upgrade(peer, "/websocket?after=7");
     peer_expect_message(peer, "\"lost\"");
@@ -326,7 +302,7 @@ static void a_trace_shows_all_of_it_happening(void **state)
     peer_expect_message(peer, "\"hi\"");
     peer_say_close(peer, WS_NORMAL);
     peer_expect_close(peer, WS_NORMAL);
-    const char *at = end_to_catch();
+    const char *at = catcher_end();
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         const char *found = strstr(at, lines[i]);
         if (found == NULL)

@@ -11,34 +11,10 @@
 
 #include "common/log.h"
 #include "common/trace.h"
+#include "tests/catcher.h"
 
 static const struct net_peer peer = {
     .family = AF_INET, .port = 47504, .address = {127, 0, 0, 1}};
-
-/* Standard error, caught: everything between the two calls. */
-static char caught[8192];
-static int saved_stderr;
-static FILE *catcher;
-
-static void begin_to_catch(enum log_level level)
-{
-    catcher = tmpfile();
-    assert_non_null(catcher);
-    saved_stderr = dup(STDERR_FILENO);
-    dup2(fileno(catcher), STDERR_FILENO);
-    log_set(&(struct log_options){.level = level});
-}
-
-static const char *end_to_catch(void)
-{
-    log_set(&(struct log_options){.level = LOG_ERROR});
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
-    rewind(catcher);
-    caught[fread(caught, 1, sizeof caught - 1, catcher)] = '\0';
-    fclose(catcher);
-    return caught;
-}
 
 /* Read the frame out of these bytes and trace it, with what is behind its
  * header as the payload. */
@@ -47,21 +23,20 @@ static const char *trace_of(const char *bytes, size_t size)
     struct ws_frame frame;
     size_t header = ws_read_header((struct slice){bytes, size}, &frame);
     assert_int_not_equal(header, 0);
-    begin_to_catch(LOG_TRACE);
+    catcher_begin(&(struct log_options){.level = LOG_TRACE});
     trace_frame(&peer, '<', &frame,
                 (struct slice){bytes + header, size - header});
-    return end_to_catch();
+    return catcher_end();
 }
 
 static void a_start_line_is_shown_without_its_end(void **state)
 {
     (void)state;
-    begin_to_catch(LOG_TRACE);
+    catcher_begin(&(struct log_options){.level = LOG_TRACE});
     trace_text(&peer, '<', slice_of("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
     trace_text(&peer, '>', slice_of("no end, but \x1b"));
-    assert_string_equal(end_to_catch(),
-                        "127.0.0.1:47504 < GET / HTTP/1.1\n"
-                        "127.0.0.1:47504 > no end, but \\x1b\n");
+    assert_string_equal(catcher_end(), "127.0.0.1:47504 < GET / HTTP/1.1\n"
+                                       "127.0.0.1:47504 > no end, but \\x1b\n");
 }
 
 static void the_bits_of_a_frame_are_decoded(void **state)
@@ -106,10 +81,10 @@ static void without_a_trace_nothing_is_written(void **state)
 {
     struct ws_frame frame = {.opcode = WS_TEXT};
     (void)state;
-    begin_to_catch(LOG_INFO);
+    catcher_begin(&(struct log_options){.level = LOG_INFO});
     trace_text(&peer, '<', slice_of("GET / HTTP/1.1\r\n"));
     trace_frame(&peer, '<', &frame, slice_of(""));
-    assert_string_equal(end_to_catch(), "");
+    assert_string_equal(catcher_end(), "");
 }
 
 int main(void)
