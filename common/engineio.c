@@ -1,0 +1,114 @@
+#include "common/engineio.h"
+
+#include <string.h>
+
+#include "common/base64.h"
+
+enum { SEPARATOR = '\x1e', BASE64_MARK = 'b' };
+
+static struct slice slice_from(struct slice slice, size_t start)
+{
+    return (struct slice){slice.data + start, slice.size - start};
+}
+
+/* ------------------------------------------------------------- packets */
+
+bool eio_read_packet(struct slice message, bool is_binary,
+                     struct eio_packet *packet)
+{
+    *packet = (struct eio_packet){EIO_MESSAGE, is_binary, message};
+    if (is_binary)
+        return true;
+    if (message.size == 0 || message.data[0] < EIO_OPEN ||
+        message.data[0] > EIO_NOOP)
+        return false;
+    packet->type = (enum eio_type)message.data[0];
+    packet->data = slice_from(message, 1);
+    return true;
+}
+
+/* ------------------------------------------------------------- payloads */
+
+/* Take what stands before the next separator, or at the end, off the rest. */
+static struct slice take_encoded(struct eio_payload *payload)
+{
+    struct slice encoded = payload->rest;
+    const char *end =
+        encoded.size > 0 ? memchr(encoded.data, SEPARATOR, encoded.size) : NULL;
+    payload->has_begun = true;
+    payload->rest = (struct slice){0};
+    if (end == NULL)
+        return encoded;
+    size_t size = (size_t)(end - encoded.data);
+    payload->rest = slice_from(encoded, size + 1);
+    return (struct slice){encoded.data, size};
+}
+
+static bool decode(struct buf *decoded, struct slice text)
+{
+    size_t size;
+    buf_consume(decoded, buf_size(decoded));
+    uint8_t *bytes = buf_room(decoded, BASE64_DECODED_SIZE(text.size));
+    if (!base64_decode(text, bytes, &size))
+        return false;
+    buf_added(decoded, size);
+    return true;
+}
+
+/* Behind a separator there is another packet, if only an empty one: `rest` has
+ * data then. */
+enum eio_result eio_next(struct eio_payload *payload, struct eio_packet *packet)
+{
+    if (payload->has_begun && payload->rest.data == NULL)
+        return EIO_END;
+    struct slice encoded = take_encoded(payload);
+    if (encoded.size > 0 && encoded.data[0] == BASE64_MARK) {
+        if (!decode(&payload->decoded, slice_from(encoded, 1)))
+            return EIO_BAD;
+        encoded = buf_slice(&payload->decoded);
+        *packet = (struct eio_packet){EIO_MESSAGE, true, encoded};
+        return EIO_PACKET;
+    }
+    return eio_read_packet(encoded, false, packet) ? EIO_PACKET : EIO_BAD;
+}
+
+static void append_base64(struct buf *out, struct slice bytes)
+{
+    char *text = (char *)buf_room(out, 1 + BASE64_SIZE(bytes.size));
+    text[0] = BASE64_MARK;
+    base64_encode(bytes.data, bytes.size, text + 1);
+    buf_added(out, BASE64_SIZE(bytes.size)); /* the mark for the NUL */
+}
+
+void eio_append_packet(struct buf *payload, const struct eio_packet *packet)
+{
+    if (buf_size(payload) > 0)
+        buf_append(payload, &(char){SEPARATOR}, 1);
+    if (packet->is_binary) {
+        append_base64(payload, packet->data);
+        return;
+    }
+    buf_append(payload, &(char){(char)packet->type}, 1);
+    buf_append_slice(payload, packet->data);
+}
+
+size_t eio_packet_size(const struct eio_packet *packet)
+{
+    return packet->is_binary ? BASE64_SIZE(packet->data.size)
+                             : 1 + packet->data.size;
+}
+
+/* ------------------------------------------------------------- handshake */
+
+void eio_append_handshake(struct buf *out,
+                          const struct eio_handshake *handshake)
+{
+    buf_append_text(out, "{\"sid\":\"");
+    buf_append_slice(out, handshake->sid);
+    buf_printf(out,
+               "\",\"upgrades\":[%s],\"pingInterval\":%d,\"pingTimeout\":%d,"
+               "\"maxPayload\":%lu}",
+               handshake->may_upgrade ? "\"websocket\"" : "",
+               handshake->ping_interval_ms, handshake->ping_timeout_ms,
+               (unsigned long)handshake->max_payload);
+}
