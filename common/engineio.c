@@ -48,6 +48,8 @@ static bool decode(struct buf *decoded, struct slice text)
 {
     size_t size;
     buf_consume(decoded, buf_size(decoded));
+    if (text.size == 0)
+        return true;
     uint8_t *bytes = buf_room(decoded, BASE64_DECODED_SIZE(text.size));
     if (!base64_decode(text, bytes, &size))
         return false;
