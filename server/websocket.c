@@ -4,6 +4,8 @@
  *                                  published, each message of the channel comes out
  *      GET /echo               ->  101, then every message comes back
  */
+#include "server/websocket.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +14,6 @@
 #include "common/limits.h"
 #include "common/trace.h"
 #include "common/websocket_handshake.h"
-#include "server/server.h"
 
 struct member {
     struct ws_conn *ws_conn;
@@ -68,12 +69,10 @@ static void refuse(struct exchange *exchange, const struct ws_verdict *verdict)
     buf_free(&fields);
 }
 
-/* Agree to the upgrade, or refuse it and return NULL. `fields` are added to the
- * answer. Bytes behind the request belong to the new protocol already. */
-static struct ws_conn *upgrade(struct exchange *exchange,
-                               const struct http_request *request,
-                               const struct ws_handler *handler,
-                               uint32_t message_limit, const char *fields)
+/* Bytes behind the request belong to the new protocol already. */
+struct ws_conn *websocket_accept(struct exchange *exchange,
+                                 const struct http_request *request,
+                                 const struct websocket_terms *terms)
 {
     struct server *server = server_of_conn(exchange->conn);
     struct ws_verdict verdict = judge(request);
@@ -96,11 +95,11 @@ static struct ws_conn *upgrade(struct exchange *exchange,
     ws_append_accept_fields(&conn->out,
                             http_field(&request->head, "Sec-WebSocket-Key"),
                             verdict.protocol);
-    buf_append_text(&conn->out, fields);
+    buf_append_text(&conn->out, terms->fields);
     http_append_end(&conn->out);
     trace_text(&conn->peer, '>', slice_of("HTTP/1.1 101 Switching Protocols"));
-    return ws_conn_new(conn, WS_SERVER, handler, &server->options.patience,
-                       message_limit);
+    return ws_conn_new(conn, WS_SERVER, terms->handler, terms->patience,
+                       terms->message_limit);
 }
 
 /* ------------------------------------------------------------- the channel */
@@ -182,8 +181,14 @@ static void serve(struct exchange *exchange, const struct http_request *request)
         return;
     snprintf(fields, sizeof fields, "Server-Instance: %s\r\n",
              channel_instance(channel));
-    struct ws_conn *ws_conn = upgrade(exchange, request, &channel_handler,
-                                      server_text_max(server), fields);
+    struct ws_conn *ws_conn =
+        websocket_accept(exchange, request,
+                         &(struct websocket_terms){
+                             .handler = &channel_handler,
+                             .patience = &server->options.patience,
+                             .message_limit = server_text_max(server),
+                             .fields = fields,
+                         });
     if (ws_conn == NULL)
         return;
     struct member *member = allocate(sizeof *member);
@@ -219,8 +224,14 @@ static const struct ws_handler echo_handler = {
 static void serve_echo(struct exchange *exchange,
                        const struct http_request *request)
 {
-    upgrade(exchange, request, &echo_handler,
-            server_of_conn(exchange->conn)->options.max_message, "");
+    const struct server *server = server_of_conn(exchange->conn);
+    websocket_accept(exchange, request,
+                     &(struct websocket_terms){
+                         .handler = &echo_handler,
+                         .patience = &server->options.patience,
+                         .message_limit = server->options.max_message,
+                         .fields = "",
+                     });
 }
 
 const struct transport echo = {"/echo", ALLOW_GET, serve_echo};
