@@ -46,11 +46,11 @@ static struct slice take_encoded(struct eio_payload *payload)
 
 static bool decode(struct buf *decoded, struct slice text)
 {
-    size_t size;
+    size_t size, room = BASE64_DECODED_SIZE(text.size);
     buf_consume(decoded, buf_size(decoded));
-    if (text.size == 0)
-        return true;
-    uint8_t *bytes = buf_room(decoded, BASE64_DECODED_SIZE(text.size));
+    if (room == 0)
+        return text.size == 0;
+    uint8_t *bytes = buf_room(decoded, room);
     if (!base64_decode(text, bytes, &size))
         return false;
     buf_added(decoded, size);

@@ -165,6 +165,7 @@ static void a_type_that_there_is_not_is_bad(void **state)
 static void base64_that_no_encoder_writes_is_bad(void **state)
 {
     (void)state;
+    assert_text_payload("bA==", "bad");
     assert_text_payload("bAQIDBA", "bad");
     assert_text_payload("bAQID BA=", "bad");
     assert_text_payload("bAQIDBA==\n", "bad");
