@@ -42,6 +42,7 @@ enum {
     PAYLOAD_MAX =
         1000000,          /* maxPayload, as the genuine server; --max-message */
     JSON_DEPTH_MAX = 100, /* arrays in arrays: each is a call on our stack */
+    SESSIONS_MAX = 100000,    /* sessions of Engine.IO, whatever carries them */
     SIO_ATTACHMENTS_MAX = 10, /* of one packet, as the genuine decoder */
 
     /* channels */
@@ -66,6 +67,9 @@ enum {
     PING_INTERVAL_MS = 25000, /* silence before a ping; --ping-interval */
     PING_TIMEOUT_MS = 20000,  /* and for its pong; --ping-timeout */
     CLOSING_MS = 3000,        /* for the answer to a close frame */
+    UPGRADE_MS = 10000,       /* from a probe to the upgrade */
+    PROBED_POLL_MS = 100,     /* a poll that holds up an upgrade */
+    FAREWELL_MS = 30000,      /* until a session that we closed is fetched */
     SHUTDOWN_MS = 700,        /* for everyone, when the server ends */
     BRAKE_MS = 1,             /* from message to message of who publishes, while
                                  a subscriber is half of what is kept behind */

@@ -175,7 +175,7 @@ static void set_server_option(struct server_options *server, int option)
             number_or_fail("--max-connections", 1, 1 << 24);
         break;
     case OPTION_MAX_MESSAGE:
-        server->max_message =
+        server->max_message = server->max_payload =
             (uint32_t)number_or_fail("--max-message", 1, 1 << 30);
         break;
     case OPTION_PING_INTERVAL:

@@ -12,10 +12,12 @@
 #include "common/log.h"
 #include "common/url.h"
 #include "common/utf8.h"
+#include "server/engineio.h"
+#include "server/engineio_echo.h"
 
 static const struct transport *const transports[] = {
-    &polling,    &long_polling, &streaming, &websocket, &echo,
-    &front_page, &front_script, &health,    &metrics,
+    &polling,  &long_polling, &streaming,    &websocket, &echo,
+    &engineio, &front_page,   &front_script, &health,    &metrics,
 };
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports };
@@ -25,6 +27,8 @@ struct server_options server_default_options(void)
     return (struct server_options){
         .max_connections = CONNECTIONS_MAX,
         .max_message = MESSAGE_MAX,
+        .max_payload = PAYLOAD_MAX,
+        .max_sessions = SESSIONS_MAX,
         .long_poll_timeout_ms = LONG_POLL_MS,
         .heartbeat_ms = HEARTBEAT_MS,
         .patience = {PING_INTERVAL_MS, PING_TIMEOUT_MS},
@@ -250,7 +254,7 @@ static unsigned method_bit(enum http_method method)
     case METHOD_CONNECT:
     case METHOD_OTHER: break;
     }
-    return 0;
+    return ALLOW_OTHER;
 }
 
 static const char *allow_field(unsigned allowed)
@@ -306,7 +310,8 @@ static void route(struct exchange *exchange, const struct http_request *request)
         answer_options(exchange, request, allowed);
     else if (is_for_all || !(method_bit(request->method) & allowed))
         refuse_method(exchange, request, allowed);
-    else if (request->method == METHOD_POST && !is_allowed)
+    else if (request->method == METHOD_POST && !is_allowed &&
+             !(allowed & ALLOW_OTHER))
         exchange_refuse_with(exchange, 403, NULL,
                              "this origin may not publish; see --allow-origin");
     else
@@ -450,6 +455,7 @@ struct server *server_new(struct loop *loop,
     server->http.conns.on_reaped = on_reaped;
     server->leaving.loop = loop;
     server->channels = channels_new(loop);
+    server->engineio = engineio_echo_new(server);
     server->pause.on_due = on_pause_over;
     server->brake.on_due = on_brake_over;
     server->started_ms = loop_now(loop);
@@ -484,6 +490,7 @@ void server_shutdown(struct server *server)
     server->pause.on_due = on_shutdown_over;
     loop_timer_set(server->loop, &server->pause, SHUTDOWN_MS);
     conn_set_close(&server->leaving, "shutting down");
+    eio_hub_shutdown(server->engineio);
     conn_set_shutdown(&server->http.conns);
     if (server->http.conns.count == 0)
         loop_stop(server->loop);
@@ -501,6 +508,7 @@ void server_free(struct server *server)
     while (server->http.conns.count > 0);
     loop_timer_cancel(loop, &server->brake);
     loop_timer_cancel(loop, &server->pause);
+    eio_hub_free(server->engineio);
     channels_free(server->channels);
     free(server);
 }

@@ -17,6 +17,8 @@ struct server_options {
     size_t origin_count;
     size_t max_connections;
     uint32_t max_message; /* bytes */
+    uint32_t max_payload; /* the same for Engine.IO, told to its clients */
+    size_t max_sessions;  /* of Engine.IO; more are refused with 503 */
     int long_poll_timeout_ms;
     int heartbeat_ms;
     struct ws_patience patience;
@@ -36,12 +38,15 @@ struct listener {
     const char *unix_path; /* to be removed at the end; or NULL */
 };
 
+struct eio_hub;
+
 struct server {
     struct loop *loop;
     struct server_options options;
     struct exchange_host http;
     struct conn_set leaving; /* that were one too many */
     struct channels *channels;
+    struct eio_hub *engineio; /* that returns every message */
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct counters counters;
@@ -51,7 +56,8 @@ struct server {
     int64_t started_ms;
 };
 
-enum { ALLOW_GET = 1, ALLOW_POST = 2 };
+/* ALLOW_ANY: the transport itself refuses methods and origins. */
+enum { ALLOW_GET = 1, ALLOW_POST = 2, ALLOW_OTHER = 4, ALLOW_ANY = 7 };
 
 /* One way to talk: the requests it answers and how. Every file of server/ that
  * is named after a concept exports one. */
@@ -63,6 +69,7 @@ struct transport {
 };
 
 extern const struct transport polling, long_polling, streaming, websocket, echo;
+extern const struct transport engineio;
 extern const struct transport front_page, front_script, health, metrics;
 
 /* Whose connection it is. */
