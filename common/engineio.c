@@ -1,8 +1,10 @@
 #include "common/engineio.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/json.h"
 
 enum { SEPARATOR = '\x1e', BASE64_MARK = 'b' };
 
@@ -113,4 +115,58 @@ void eio_append_handshake(struct buf *out,
                handshake->may_upgrade ? "\"websocket\"" : "",
                handshake->ping_interval_ms, handshake->ping_timeout_ms,
                (unsigned long)handshake->max_payload);
+}
+
+/* The id goes into a target as it is: one that had to be escaped is none. */
+static bool read_sid(struct slice json, struct slice *sid)
+{
+    struct slice string;
+    if (!json_member(json, "sid", &string) || json_type(string) != JSON_STRING)
+        return false;
+    *sid = (struct slice){string.data + 1, string.size - 2};
+    return sid->size > 0 && memchr(sid->data, '\\', sid->size) == NULL;
+}
+
+/* A number that is left out is 0, one that is too large the largest. */
+static bool read_number(struct slice json, const char *name, int64_t largest,
+                        int64_t *number)
+{
+    struct slice value;
+    *number = 0;
+    if (!json_member(json, name, &value))
+        return true;
+    if (!json_integer(value, number))
+        return false;
+    if (*number > largest)
+        *number = largest;
+    return true;
+}
+
+static bool has_websocket(struct slice json)
+{
+    struct slice upgrades, upgrade;
+    if (!json_member(json, "upgrades", &upgrades) ||
+        json_type(upgrades) != JSON_ARRAY)
+        return false;
+    struct json_cursor cursor = json_items(upgrades);
+    while (json_next(&cursor, &upgrade))
+        if (json_string_is(upgrade, "websocket"))
+            return true;
+    return false;
+}
+
+bool eio_read_handshake(struct slice json, struct eio_handshake *handshake)
+{
+    int64_t interval_ms, timeout_ms, max_payload;
+    *handshake = (struct eio_handshake){0};
+    if (!json_is_valid(json) || !read_sid(json, &handshake->sid) ||
+        !read_number(json, "pingInterval", INT_MAX, &interval_ms) ||
+        !read_number(json, "pingTimeout", INT_MAX, &timeout_ms) ||
+        !read_number(json, "maxPayload", UINT32_MAX, &max_payload))
+        return false;
+    handshake->may_upgrade = has_websocket(json);
+    handshake->ping_interval_ms = (int)interval_ms;
+    handshake->ping_timeout_ms = (int)timeout_ms;
+    handshake->max_payload = (uint32_t)max_payload;
+    return true;
 }

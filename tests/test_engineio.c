@@ -1,4 +1,5 @@
 /* Engine.IO protocol 4. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -277,6 +278,79 @@ static void the_handshake_is_written_as_the_specification_has_it(void **state)
     assert_non_null(strstr((char *)buf_head(&out), "\"upgrades\":[],"));
     buf_free(&out);
 }
+static void a_handshake_is_read_as_it_was_written(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    struct eio_handshake handshake = {
+        .sid = slice_of("lv_VI97HAXpY6yYWAAAC"),
+        .may_upgrade = true,
+        .ping_interval_ms = 25000,
+        .ping_timeout_ms = 20000,
+        .max_payload = 4294967295u,
+    };
+    struct eio_handshake read;
+    eio_append_handshake(&out, &handshake);
+    assert_true(eio_read_handshake(buf_slice(&out), &read));
+    assert_true(slice_is(read.sid, "lv_VI97HAXpY6yYWAAAC"));
+    assert_true(read.may_upgrade);
+    assert_int_equal(read.ping_interval_ms, 25000);
+    assert_int_equal(read.ping_timeout_ms, 20000);
+    assert_int_equal(read.max_payload, 4294967295u);
+    for (size_t cut = 0; cut < buf_size(&out); cut++)
+        assert_false(eio_read_handshake(
+            slice_sized((char *)buf_head(&out), cut), &read));
+    buf_free(&out);
+}
+
+static bool reads(const char *json)
+{
+    struct eio_handshake handshake;
+    return eio_read_handshake(slice_of(json), &handshake);
+}
+
+static void what_is_not_needed_may_be_missing(void **state)
+{
+    (void)state;
+    struct eio_handshake handshake;
+    assert_true(eio_read_handshake(slice_of(" {\"x\":[{}],\"sid\":\"a\"} "),
+                                   &handshake));
+    assert_true(slice_is(handshake.sid, "a"));
+    assert_false(handshake.may_upgrade);
+    assert_int_equal(handshake.ping_interval_ms, 0);
+    assert_int_equal(handshake.max_payload, 0);
+    assert_true(eio_read_handshake(
+        slice_of("{\"sid\":\"a\",\"upgrades\":[1,\"webtransport\"],"
+                 "\"pingInterval\":99999999999,\"maxPayload\":99999999999}"),
+        &handshake));
+    assert_false(handshake.may_upgrade);
+    assert_int_equal(handshake.ping_interval_ms, INT_MAX);
+    assert_int_equal(handshake.max_payload, UINT32_MAX);
+}
+
+static void a_handshake_has_an_id_and_numbers(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "x",
+        "[]",
+        "\"sid\"",
+        "{}",
+        "{\"sid\":1}",
+        "{\"sid\":\"\"}",
+        "{\"sid\":\"a\\u0062\"}",
+        "{\"sid\":\"a\"} x",
+        "{\"sid\":\"a\",\"pingInterval\":\"1\"}",
+        "{\"sid\":\"a\",\"pingTimeout\":-1}",
+        "{\"sid\":\"a\",\"maxPayload\":1.5}",
+        "{\"sid\":\"a\",\"maxPayload\":null}",
+    };
+    assert_true(reads("{\"sid\":\"a\",\"upgrades\":7}"));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (reads(bad[i]))
+            fail_msg("this is no handshake: %s", bad[i]);
+}
 
 int main(void)
 {
@@ -294,6 +368,9 @@ int main(void)
         cmocka_unit_test(a_packet_takes_the_size_that_is_told),
         cmocka_unit_test(what_one_end_appends_the_other_takes),
         cmocka_unit_test(the_handshake_is_written_as_the_specification_has_it),
+        cmocka_unit_test(a_handshake_is_read_as_it_was_written),
+        cmocka_unit_test(what_is_not_needed_may_be_missing),
+        cmocka_unit_test(a_handshake_has_an_id_and_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

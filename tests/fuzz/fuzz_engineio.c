@@ -43,6 +43,22 @@ static void read_message(struct slice bytes, bool is_binary)
         abort();
 }
 
+/* What was read is read again, whatever it was like. */
+static void read_handshake(struct slice json)
+{
+    struct eio_handshake handshake, again;
+    struct buf out = {0};
+    if (!eio_read_handshake(json, &handshake))
+        return;
+    eio_append_handshake(&out, &handshake);
+    if (!eio_read_handshake(buf_slice(&out), &again) ||
+        again.sid.size != handshake.sid.size ||
+        again.max_payload != handshake.max_payload ||
+        again.may_upgrade != handshake.may_upgrade)
+        abort();
+    buf_free(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -51,5 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_payload(bytes);
     read_message(bytes, false);
     read_message(bytes, true);
+    read_handshake(bytes);
     return 0;
 }
