@@ -63,7 +63,8 @@ bool eio_is_writable(const struct eio_session *session);
 
 /* Send one message: over WebSocket at once, to a poll at the end of the turn, or
  * with the next one. Nothing happens once the session closes. A session whose
- * client does not fetch OUT_LIMIT of it is closed ("transport error"). */
+ * client does not fetch OUT_LIMIT of it is closed ("transport error"). The loop's
+ * scratch is used. */
 void eio_send(struct eio_session *session, bool is_binary, struct slice data);
 
 /* Messages that go to many, encoded once for each transport. Zeroed: none. */

@@ -4,7 +4,7 @@
  *      2probe --> 3probe <-- the poll that waits is let go --> 5, and what would
  *                            wait for the next one follows the upgrade
  */
-#include <stdlib.h>
+#include <assert.h>
 
 #include "common/limits.h"
 #include "server/engineio_session.h"
@@ -16,6 +16,7 @@ static void send_encoded(struct ws_conn *ws_conn,
                          const struct eio_packet *packet)
 {
     struct buf *scratch = &loop_lent(ws_conn->conn->set->loop)->scratch;
+    assert(buf_size(scratch) == 0);
     eio_append_packet(scratch, packet);
     ws_conn_send(ws_conn, WS_TEXT, buf_slice(scratch));
     buf_consume(scratch, buf_size(scratch));
@@ -38,8 +39,10 @@ void eio_websocket_send_payload(struct eio_session *session,
 {
     struct eio_payload packets = {.rest = payload};
     struct eio_packet packet;
-    while (eio_next(&packets, &packet) == EIO_PACKET)
-        eio_websocket_send(session, &packet);
+    enum eio_result result;
+    while ((result = eio_next(&packets, &packet)) != EIO_END)
+        if (result == EIO_PACKET) /* or a text that had a separator in it */
+            eio_websocket_send(session, &packet);
     buf_free(&packets.decoded);
 }
 

@@ -18,8 +18,8 @@ enum { EXIT_USAGE = 2, EXIT_LISTEN = 1 };
 static const char usage[] =
     "usage: server [options]\n"
     "\n"
-    "Lets a web server speak first: polling, long polling, event streams and\n"
-    "WebSocket on one port. / shows what there is.\n"
+    "Lets a web server speak first: polling, long polling, event streams,\n"
+    "WebSocket and Engine.IO on one port. / shows what there is.\n"
     "\n"
     "  -p, --port N               port to listen on (8080; 0: any free one)\n"
     "  -b, --bind ADDRESS         address to listen on (127.0.0.1; all: ::)\n"
@@ -28,7 +28,9 @@ static const char usage[] =
     "      --allow-origin ORIGIN  pages of it may talk to us; repeatable; '*': "
     "any\n"
     "      --max-connections N    more are turned away with 503 (20000)\n"
-    "      --max-message BYTES    longer ones get 1009 or 413 (16777216)\n"
+    "      --max-message BYTES    longer ones get 1009 or 413 (16777216; "
+    "Engine.IO\n"
+    "                             1000000)\n"
     "      --ping-interval MS     silence before a WebSocket ping (25000; 0: "
     "off)\n"
     "      --ping-timeout MS      and the time for its pong (20000)\n"
@@ -173,6 +175,8 @@ static void set_server_option(struct server_options *server, int option)
     case OPTION_MAX_CONNECTIONS:
         server->max_connections =
             number_or_fail("--max-connections", 1, 1 << 24);
+        if (server->max_sessions < server->max_connections)
+            server->max_sessions = server->max_connections;
         break;
     case OPTION_MAX_MESSAGE:
         server->max_message = server->max_payload =
@@ -205,7 +209,7 @@ static void set_option(struct settings *settings, int option)
     case OPTION_LOG_FORMAT: set_format(settings); break;
     case 'h': fputs(usage, stdout); exit(0);
     case 'V':
-        puts("server 1.0 (HTTP/1.1, event streams, WebSocket 13)");
+        puts("server 1.0 (HTTP/1.1, event streams, WebSocket 13, Engine.IO 4)");
         exit(0);
     default: set_server_option(&settings->server, option);
     }

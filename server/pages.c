@@ -3,9 +3,9 @@
  */
 #include <stdio.h>
 
+#include "server/engineio.h"
 #include "server/front_page.html.h"
 #include "server/front_page.js.h"
-#include "server/server.h"
 
 static void answer(struct exchange *exchange, const char *type,
                    const struct buf *body)
@@ -113,6 +113,8 @@ static void serve_metrics(struct exchange *exchange,
     append_metric(&text, "requests_refused_total", "counter",
                   server->http.refused);
     append_metric(&text, "websockets_total", "counter", counters->upgrades);
+    append_metric(&text, "engineio_sessions", "gauge",
+                  eio_hub_count(server->engineio));
     append_metric(&text, "channels", "gauge", channels_count(server->channels));
     append_metric(&text, "messages_published_total", "counter",
                   channels_published(server->channels));
