@@ -60,3 +60,26 @@ void trace_frame(const struct net_peer *peer, char direction,
               frame->opcode, opcode_name(frame->opcode), frame->masked, key,
               (unsigned long long)frame->size, text);
 }
+
+void trace_eio_packet(const struct net_peer *peer, char direction,
+                      const struct eio_packet *packet)
+{
+    struct buf encoded = {0};
+    if (!log_wants(LOG_TRACE))
+        return;
+    eio_append_packet(&encoded, packet);
+    trace_text(peer, direction, buf_slice(&encoded));
+    buf_free(&encoded);
+}
+
+void trace_eio_payload(const struct net_peer *peer, char direction,
+                       struct slice payload)
+{
+    struct eio_payload packets = {.rest = payload};
+    struct eio_packet packet;
+    if (!log_wants(LOG_TRACE))
+        return;
+    while (eio_next(&packets, &packet) == EIO_PACKET)
+        trace_eio_packet(peer, direction, &packet);
+    buf_free(&packets.decoded);
+}

@@ -9,6 +9,7 @@
 #ifndef COMMON_TRACE_H
 #define COMMON_TRACE_H
 
+#include "common/engineio.h"
 #include "common/net.h"
 #include "common/websocket.h"
 
@@ -18,5 +19,11 @@ void trace_text(const struct net_peer *peer, char direction, struct slice text);
 /* A WebSocket frame: the bits of its header decoded, and the payload. */
 void trace_frame(const struct net_peer *peer, char direction,
                  const struct ws_frame *frame, struct slice payload);
+
+/* An Engine.IO packet as a payload spells it, or each one of a payload. */
+void trace_eio_packet(const struct net_peer *peer, char direction,
+                      const struct eio_packet *packet);
+void trace_eio_payload(const struct net_peer *peer, char direction,
+                       struct slice payload);
 
 #endif

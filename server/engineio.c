@@ -15,31 +15,6 @@ static struct loop *loop_of(const struct eio_session *session)
     return session->hub->server->loop;
 }
 
-/* ------------------------------------------------------------- the trace */
-
-void eio_trace(const struct conn *conn, char direction,
-               const struct eio_packet *packet)
-{
-    struct buf encoded = {0};
-    if (!log_wants(LOG_TRACE))
-        return;
-    eio_append_packet(&encoded, packet);
-    trace_text(&conn->peer, direction, buf_slice(&encoded));
-    buf_free(&encoded);
-}
-
-void eio_trace_payload(const struct conn *conn, char direction,
-                       struct slice payload)
-{
-    struct eio_payload packets = {.rest = payload};
-    struct eio_packet packet;
-    if (!log_wants(LOG_TRACE))
-        return;
-    while (eio_next(&packets, &packet) == EIO_PACKET)
-        eio_trace(conn, direction, &packet);
-    buf_free(&packets.decoded);
-}
-
 /* ------------------------------------------------------------- sending */
 
 /* In its turn behind what was sent before, whatever carries it. */
@@ -135,7 +110,7 @@ void eio_send_messages(struct eio_session *session,
     } else if (session->wants_base64) {
         eio_websocket_send_payload(session, payload);
     } else {
-        eio_trace_payload(session->ws_conn->conn, '>', payload);
+        trace_eio_payload(&session->ws_conn->conn->peer, '>', payload);
         ws_conn_send_frames(session->ws_conn, buf_slice(&messages->frames));
     }
 }

@@ -1,8 +1,8 @@
 /* engineio.h -- sessions that outlive a connection (Engine.IO protocol 4).
  *
- *      GET  /engine.io/?EIO=4&transport=polling            -> 0{"sid":...}
- *      GET  ...&sid=SID    waits, as a long poll does      -> what is to be said
- *      POST ...&sid=SID    what the client says            -> ok
+ *      GET  /engine.io/?EIO=4&transport=polling         -> 0{"sid":...}
+ *      GET  ...&sid=SID    waits, as a long poll does   -> what is to be said
+ *      POST ...&sid=SID    what the client says         -> ok
  *      GET  ...&sid=SID&transport=websocket, 101:
  *           2probe --> 3probe <-- 5 -->     from here on all goes that way
  *
@@ -61,10 +61,10 @@ void *eio_session_user(const struct eio_session *session);
  * full: what is volatile is dropped then. */
 bool eio_is_writable(const struct eio_session *session);
 
-/* Send one message: over WebSocket at once, to a poll at the end of the turn, or
- * with the next one. Nothing happens once the session closes. A session whose
- * client does not fetch OUT_LIMIT of it is closed ("transport error"). The loop's
- * scratch is used. */
+/* Send one message: over WebSocket at once, to a poll at the end of the turn,
+ * or with the next one. Nothing happens once the session closes. A session
+ * whose client does not fetch OUT_LIMIT of it is closed ("transport error").
+ * Uses the loop's scratch. */
 void eio_send(struct eio_session *session, bool is_binary, struct slice data);
 
 /* Messages that go to many, encoded once for each transport. Zeroed: none. */

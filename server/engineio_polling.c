@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/limits.h"
+#include "common/trace.h"
 #include "common/utf8.h"
 #include "server/engineio_session.h"
 
@@ -21,7 +22,7 @@ static void respond(struct exchange *exchange, const char *type,
 static void respond_payload(struct exchange *exchange, struct slice payload)
 {
     respond(exchange, "text/plain; charset=UTF-8", payload);
-    eio_trace_payload(exchange->conn, '>', payload);
+    trace_eio_payload(&exchange->conn->peer, '>', payload);
 }
 
 /* ------------------------------------------------------------- GET */
@@ -113,7 +114,7 @@ static bool take_payload(struct eio_session *session, const struct conn *conn,
     bool is_good = utf8_is_valid(body.data, body.size);
     while (is_good && session->why == NULL &&
            (result = eio_next(&payload, &packet)) == EIO_PACKET) {
-        eio_trace(conn, '<', &packet);
+        trace_eio_packet(&conn->peer, '<', &packet);
         is_good = eio_take(session, &packet);
     }
     buf_free(&payload.decoded);
@@ -134,8 +135,8 @@ static void on_body(struct exchange *exchange, struct slice body)
         eio_polling_free(session); /* it came after the upgrade */
 }
 
-/* A body that is too large is refused, and that is all; one that breaks off ends
- * the session. */
+/* A body that is too large is refused, and that is all; one that breaks off
+ * ends the session. */
 static void on_post_gone(struct exchange *exchange)
 {
     struct eio_session *session = exchange->user;

@@ -72,8 +72,8 @@ void eio_append_open(struct buf *out, const struct eio_session *session);
 /* The session with this id, if anything may still be said in it; or NULL. */
 struct eio_session *eio_find(struct eio_hub *hub, struct slice id);
 
-/* Do what a packet says. False: the client may not send it, and the session is at
- * its end. */
+/* Do what a packet says. False: the client may not send it, and the session is
+ * at its end. */
 bool eio_take(struct eio_session *session, const struct eio_packet *packet);
 
 /* The session is at its end; a poll that waits is told so with `last`. */
@@ -81,12 +81,6 @@ void eio_end(struct eio_session *session, enum eio_type last, const char *why);
 
 /* Have polls answered, and the end told, when the turn is over. */
 void eio_settle_later(struct eio_session *session);
-
-/* For a trace: one packet, or those of a payload as they are spelt there. */
-void eio_trace(const struct conn *conn, char direction,
-               const struct eio_packet *packet);
-void eio_trace_payload(const struct conn *conn, char direction,
-                       struct slice payload);
 
 /* ------------------------------------------------------ engineio_request.c */
 
@@ -106,8 +100,8 @@ void eio_refuse(struct exchange *exchange, enum eio_error error,
 
 /* ------------------------------------------------------ engineio_polling.c */
 
-/* Begin by polling, with the answer to the handshake; or go on: a GET or POST of
- * this session. */
+/* Begin by polling, with the answer to the handshake; or go on with a GET or a
+ * POST of this session. */
 void eio_polling_open(struct eio_session *session, struct exchange *exchange,
                       const struct http_request *request);
 void eio_polling_serve(struct eio_session *session, struct exchange *exchange,
@@ -122,7 +116,7 @@ void eio_polling_release(struct eio_polls *polls);
 /* Free it; requests under way are refused. */
 void eio_polling_free(struct eio_session *session);
 
-/* ------------------------------------------------------ engineio_websocket.c */
+/* ---------------------------------------------------- engineio_websocket.c */
 
 /* A handshake, or a probe of a session that polls. */
 void eio_websocket_open(struct eio_hub *hub, struct exchange *exchange,

@@ -1,12 +1,15 @@
-/* engineio_websocket.c -- a session over WebSocket: from the beginning, or after
- * a probe while polls carry it.
+/* engineio_websocket.c -- a session over WebSocket: from the beginning, or
+ * after a probe while polls carry it.
  *
- *      2probe --> 3probe <-- the poll that waits is let go --> 5, and what would
- *                            wait for the next one follows the upgrade
+ *      2probe -->
+ *                 <-- 3probe, and the poll that waits is let go
+ *      5 -->
+ *                 <-- what would wait for the next poll, then the rest
  */
 #include <assert.h>
 
 #include "common/limits.h"
+#include "common/trace.h"
 #include "server/engineio_session.h"
 #include "server/websocket.h"
 
@@ -27,7 +30,7 @@ static void send_encoded(struct ws_conn *ws_conn,
 void eio_websocket_send(struct eio_session *session,
                         const struct eio_packet *packet)
 {
-    eio_trace(session->ws_conn->conn, '>', packet);
+    trace_eio_packet(&session->ws_conn->conn->peer, '>', packet);
     if (packet->is_binary && !session->wants_base64)
         ws_conn_send(session->ws_conn, WS_BINARY, packet->data);
     else
@@ -93,7 +96,7 @@ static void on_probe_over(struct timer *timer)
 
 /* ------------------------------------------------------------- the upgrade */
 
-/* What waits for a poll goes out as frames, before anything that comes later. */
+/* What waits for a poll goes out as frames, before what comes later. */
 static void upgrade(struct eio_session *session)
 {
     struct eio_polls *polls = session->polls;
@@ -117,7 +120,7 @@ static void take_of_probe(struct eio_session *session, struct ws_conn *probe,
     };
     if (packet->type == EIO_PING && slice_is(packet->data, "probe")) {
         session->polls->is_probed = true;
-        eio_trace(probe->conn, '>', &pong);
+        trace_eio_packet(&probe->conn->peer, '>', &pong);
         send_encoded(probe, &pong);
         eio_polling_release(session->polls);
     } else if (packet->type == EIO_UPGRADE) {
@@ -132,7 +135,7 @@ static void take_of_probe(struct eio_session *session, struct ws_conn *probe,
 static void take(struct eio_session *session, struct ws_conn *ws_conn,
                  const struct eio_packet *packet)
 {
-    eio_trace(ws_conn->conn, '<', packet);
+    trace_eio_packet(&ws_conn->conn->peer, '<', packet);
     if (session->ws_conn == ws_conn)
         eio_take(session, packet);
     else

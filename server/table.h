@@ -38,9 +38,9 @@ void table_add(struct table *table, struct table_link *link);
 /* Take it out; it is in. */
 void table_remove(struct table *table, struct table_link *link);
 
-/* Walk through all of them, in no particular order: the one behind `link`, or the
- * first one for NULL; NULL at the end. Meanwhile nothing may be added, and `link`
- * must not be removed before its next one is known. */
+/* Walk through all of them, in no particular order: the one behind `link`, or
+ * the first one for NULL; NULL at the end. Meanwhile nothing may be added, and
+ * `link` must not be removed before its next one is known. */
 struct table_link *table_next(const struct table *table,
                               const struct table_link *link);
 
