@@ -140,8 +140,6 @@ static void on_body(struct exchange *exchange, struct slice body)
 static void on_post_gone(struct exchange *exchange)
 {
     struct eio_session *session = exchange->user;
-    if (session == NULL)
-        return;
     session->polls->post = NULL;
     if (exchange->body.status != 413)
         eio_end(session, EIO_CLOSE, "transport error");
@@ -218,11 +216,8 @@ void eio_polling_free(struct eio_session *session)
     struct eio_polls *polls = session->polls;
     if (polls == NULL)
         return;
-    struct exchange *post = polls->post;
-    if (post != NULL) {
-        post->user = NULL;
-        eio_refuse(post, EIO_BAD_REQUEST, "the session is closed");
-    }
+    if (polls->post != NULL)
+        eio_refuse(polls->post, EIO_BAD_REQUEST, "the session is closed");
     eio_polling_release(polls);
     eio_probe_leave(polls, "session is gone");
     buf_free(&polls->waiting);

@@ -144,6 +144,7 @@ static void on_message(struct eio_session *session, bool is_binary,
                        struct slice data)
 {
     assert_ptr_equal(eio_session_user(session), session);
+    assert_null(session->why); /* nothing comes behind a close */
     if (slice_is(data, "close me"))
         eio_close(session, "forced server close");
     eio_send(session, is_binary, data);
@@ -216,12 +217,15 @@ static void a_handshake_over_websocket_opens_a_session(void **state)
 
 static void an_id_is_20_characters_that_may_stand_in_a_target(void **state)
 {
-    struct client one = open_polling(*state), other = open_polling(*state);
-    assert_int_equal(strlen(one.sid), 20);
-    assert_int_equal(strspn(one.sid, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                     "abcdefghijklmnopqrstuvwxyz0123456789-_"),
-                     20);
-    assert_string_not_equal(one.sid, other.sid);
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    struct client one = open_polling(*state);
+    for (int i = 0; i < 50; i++) {
+        struct client other = open_polling(*state);
+        assert_int_equal(strlen(other.sid), 20);
+        assert_int_equal(strspn(other.sid, allowed), 20);
+        assert_string_not_equal(one.sid, other.sid);
+    }
 }
 
 static void what_can_be_set_is_told(void **state)
@@ -871,8 +875,9 @@ static void a_post_that_is_under_way_is_taken_after_the_upgrade(void **state)
     probe(&client);
     begin_post(&client, strlen("4hello"));
     peer_say(client.post, "4hel");
-    peer_settle(client.stage);
+    poll_for(&client);
     upgrade(&client);
+    expect_poll(&client, "6");
     peer_say(client.post, "lo");
     expect_ok(&client);
     peer_expect_message(client.websocket, "4hello");
@@ -1069,6 +1074,20 @@ static void what_was_sent_before_a_close_waits_for_a_poll(void **state)
     expect_closed(&client, "forced close");
 }
 
+static void a_session_that_is_closed_upgrades_no_more(void **state)
+{
+    struct client client = open_polling(with_app(state));
+    probe(&client);
+    eio_send(session_of(&client), false, slice_of("last"));
+    eio_close(session_of(&client), "forced close");
+    peer_expect_close(client.websocket, WS_NORMAL);
+    upgrade(&client);
+    poll_for(&client);
+    expect_poll(&client, "4last\x1e"
+                         "1");
+    expect_closed(&client, "forced close");
+}
+
 static void a_close_that_nobody_fetches_is_forgotten(void **state)
 {
     struct client client = open_polling(with_app(state));
@@ -1126,6 +1145,12 @@ static void messages_for_many_are_encoded_once(void **state)
     eio_messages_add(&messages, false, slice_of("one"));
     eio_messages_add(&messages, true, slice_of("two"));
     eio_messages_add(&messages, false, slice_of("three"));
+    assert_int_equal(buf_size(&messages.frames), 19);
+    assert_memory_equal(buf_head(&messages.frames),
+                        "\x81\x04"
+                        "4one\x82\x03two\x81\x06"
+                        "4three",
+                        19);
     for (int i = 0; i < 2; i++) {
         eio_send_messages(session_of(&polled), &messages);
         eio_send_messages(session_of(&framed), &messages);
@@ -1144,13 +1169,16 @@ static void messages_for_many_are_encoded_once(void **state)
     }
 }
 
-static void no_messages_are_no_answer(void **state)
+static void no_messages_are_no_packet(void **state)
 {
     struct client client = open_polling(*state);
     struct eio_messages messages = {0};
     poll_for(&client);
     eio_send_messages(session_of(&client), &messages);
     peer_expect_silence(client.get);
+    eio_send(session_of(&client), false, slice_of("one"));
+    eio_send_messages(session_of(&client), &messages);
+    expect_poll(&client, "4one");
 }
 
 /* ------------------------------------------------------------- its cost */
@@ -1266,11 +1294,12 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_lost_while_both_sides_talk),
     cmocka_unit_test(a_session_is_closed_behind_what_was_sent),
     cmocka_unit_test(what_was_sent_before_a_close_waits_for_a_poll),
+    cmocka_unit_test(a_session_that_is_closed_upgrades_no_more),
     cmocka_unit_test(a_close_that_nobody_fetches_is_forgotten),
     cmocka_unit_test(an_application_may_close_while_it_is_called),
     cmocka_unit_test(everybody_is_told_of_a_shutdown),
     cmocka_unit_test(messages_for_many_are_encoded_once),
-    cmocka_unit_test(no_messages_are_no_answer),
+    cmocka_unit_test(no_messages_are_no_packet),
     cmocka_unit_test(an_idle_session_over_websocket_costs_little),
     cmocka_unit_test(a_trace_spells_each_packet),
 };
