@@ -1,4 +1,5 @@
-#include "server/engineio_echo.h"
+/* engineio_echo.c -- an application on Engine.IO that returns every message. */
+#include "server/engineio.h"
 
 static void on_open(struct eio_session *session,
                     const struct http_request *request)
@@ -20,9 +21,19 @@ static const struct eio_app app = {
     .on_closed = on_closed,
 };
 
-struct eio_hub *engineio_echo_new(struct server *server)
+static void open(struct server *server)
 {
-    return eio_hub_new(server, &app, NULL);
+    server->engineio = eio_hub_new(server, &app, NULL);
+}
+
+static void shutdown(struct server *server)
+{
+    eio_hub_shutdown(server->engineio);
+}
+
+static void close(struct server *server)
+{
+    eio_hub_free(server->engineio);
 }
 
 static void serve(struct exchange *exchange, const struct http_request *request)
@@ -30,4 +41,11 @@ static void serve(struct exchange *exchange, const struct http_request *request)
     eio_serve(server_of_conn(exchange->conn)->engineio, exchange, request);
 }
 
-const struct transport engineio = {"/engine.io/", ALLOW_ANY, serve};
+const struct transport engineio = {
+    .path = "/engine.io/",
+    .allowed = ALLOW_ANY,
+    .serve = serve,
+    .open = open,
+    .shutdown = shutdown,
+    .close = close,
+};

@@ -97,7 +97,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
 }
 
 const struct transport long_polling = {
-    "/long-polling",
-    ALLOW_GET | ALLOW_POST,
-    serve,
+    .path = "/long-polling",
+    .allowed = ALLOW_GET | ALLOW_POST,
+    .serve = serve,
 };

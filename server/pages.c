@@ -67,11 +67,15 @@ static void serve_front_script(struct exchange *exchange,
                (struct slice){front_page_js, sizeof front_page_js});
 }
 
-const struct transport front_page = {"/", ALLOW_GET, serve_front_page};
+const struct transport front_page = {
+    .path = "/",
+    .allowed = ALLOW_GET,
+    .serve = serve_front_page,
+};
 const struct transport front_script = {
-    "/front_page.js",
-    ALLOW_GET,
-    serve_front_script,
+    .path = "/front_page.js",
+    .allowed = ALLOW_GET,
+    .serve = serve_front_script,
 };
 
 /* ------------------------------------------------------------- health */
@@ -85,7 +89,11 @@ static void serve_health(struct exchange *exchange,
                                                   .body = slice_of("ok\n")});
 }
 
-const struct transport health = {"/healthz", ALLOW_GET, serve_health};
+const struct transport health = {
+    .path = "/healthz",
+    .allowed = ALLOW_GET,
+    .serve = serve_health,
+};
 
 /* ------------------------------------------------------------- metrics */
 
@@ -126,4 +134,8 @@ static void serve_metrics(struct exchange *exchange,
     buf_free(&text);
 }
 
-const struct transport metrics = {"/metrics", ALLOW_GET, serve_metrics};
+const struct transport metrics = {
+    .path = "/metrics",
+    .allowed = ALLOW_GET,
+    .serve = serve_metrics,
+};

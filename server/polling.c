@@ -29,7 +29,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
 }
 
 const struct transport polling = {
-    "/polling",
-    ALLOW_GET | ALLOW_POST,
-    serve,
+    .path = "/polling",
+    .allowed = ALLOW_GET | ALLOW_POST,
+    .serve = serve,
 };

@@ -12,8 +12,6 @@
 #include "common/log.h"
 #include "common/url.h"
 #include "common/utf8.h"
-#include "server/engineio.h"
-#include "server/engineio_echo.h"
 
 static const struct transport *const transports[] = {
     &polling,  &long_polling, &streaming,    &websocket, &echo,
@@ -455,10 +453,12 @@ struct server *server_new(struct loop *loop,
     server->http.conns.on_reaped = on_reaped;
     server->leaving.loop = loop;
     server->channels = channels_new(loop);
-    server->engineio = engineio_echo_new(server);
     server->pause.on_due = on_pause_over;
     server->brake.on_due = on_brake_over;
     server->started_ms = loop_now(loop);
+    for (size_t i = 0; i < TRANSPORTS; i++)
+        if (transports[i]->open != NULL)
+            transports[i]->open(server);
     return server;
 }
 
@@ -490,7 +490,9 @@ void server_shutdown(struct server *server)
     server->pause.on_due = on_shutdown_over;
     loop_timer_set(server->loop, &server->pause, SHUTDOWN_MS);
     conn_set_close(&server->leaving, "shutting down");
-    eio_hub_shutdown(server->engineio);
+    for (size_t i = 0; i < TRANSPORTS; i++)
+        if (transports[i]->shutdown != NULL)
+            transports[i]->shutdown(server);
     conn_set_shutdown(&server->http.conns);
     if (server->http.conns.count == 0)
         loop_stop(server->loop);
@@ -508,7 +510,9 @@ void server_free(struct server *server)
     while (server->http.conns.count > 0);
     loop_timer_cancel(loop, &server->brake);
     loop_timer_cancel(loop, &server->pause);
-    eio_hub_free(server->engineio);
+    for (size_t i = TRANSPORTS; i-- > 0;)
+        if (transports[i]->close != NULL)
+            transports[i]->close(server);
     channels_free(server->channels);
     free(server);
 }

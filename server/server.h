@@ -66,6 +66,12 @@ struct transport {
     unsigned allowed; /* methods; HEAD goes with GET, OPTIONS is always there */
     void (*serve)(struct exchange *exchange,
                   const struct http_request *request);
+
+    /* What it keeps for a server: made with it, told that the server will end,
+     * freed when no connection is left. NULL: there is nothing. */
+    void (*open)(struct server *server);
+    void (*shutdown)(struct server *server);
+    void (*close)(struct server *server);
 };
 
 extern const struct transport polling, long_polling, streaming, websocket, echo;

@@ -207,7 +207,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
 }
 
 const struct transport streaming = {
-    "/streaming",
-    ALLOW_GET | ALLOW_POST,
-    serve,
+    .path = "/streaming",
+    .allowed = ALLOW_GET | ALLOW_POST,
+    .serve = serve,
 };

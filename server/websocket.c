@@ -200,7 +200,11 @@ static void serve(struct exchange *exchange, const struct http_request *request)
                       place.after);
 }
 
-const struct transport websocket = {"/websocket", ALLOW_GET, serve};
+const struct transport websocket = {
+    .path = "/websocket",
+    .allowed = ALLOW_GET,
+    .serve = serve,
+};
 
 /* ------------------------------------------------------------- the echo */
 
@@ -234,4 +238,8 @@ static void serve_echo(struct exchange *exchange,
                      });
 }
 
-const struct transport echo = {"/echo", ALLOW_GET, serve_echo};
+const struct transport echo = {
+    .path = "/echo",
+    .allowed = ALLOW_GET,
+    .serve = serve_echo,
+};
