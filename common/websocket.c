@@ -117,22 +117,27 @@ static size_t write_header(uint8_t *bytes, const struct ws_frame *frame)
     return shortest_header(frame);
 }
 
-void ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
+bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
 {
     const uint8_t turned[4] = {key[phase % 4], key[(phase + 1) % 4],
                                key[(phase + 2) % 4], key[(phase + 3) % 4]};
     uint32_t half;
     memcpy(&half, turned, sizeof half);
     uint64_t word, keys = (uint64_t)half << 32 | half;
+    uint64_t any = 0; /* bits that are set in any word */
 
     size_t i = 0;
     for (; size - i >= sizeof word; i += sizeof word) {
         memcpy(&word, bytes + i, sizeof word);
         word ^= keys;
+        any |= word;
         memcpy(bytes + i, &word, sizeof word);
     }
-    for (; i < size; i++)
+    for (; i < size; i++) {
         bytes[i] ^= turned[i % 4];
+        any |= bytes[i];
+    }
+    return (any & 0x8080808080808080) == 0;
 }
 
 /* -------------------------------------------------------------- sending */
@@ -349,18 +354,31 @@ static struct slice stored_end(const struct ws *ws, size_t size)
     return (struct slice){(const char *)end - size, size};
 }
 
-/* Unmask a piece of a payload and check that text is UTF-8 (8.1), block by
- * block: what was unmasked is still in the nearest cache when it is checked. */
+/* Unmask a part of a payload and check that text is UTF-8 (8.1). Most text is
+ * ASCII, which shows while it is unmasked: it needs no second look. */
+static bool read_block(struct ws *ws, uint8_t *bytes, size_t size, size_t phase)
+{
+    bool is_ascii =
+        ws->frame.masked && ws_mask(bytes, size, ws->frame.key, phase);
+    if (ws->message_opcode != WS_TEXT)
+        return true;
+    return (is_ascii && utf8_is_complete(&ws->utf8)) ||
+           utf8_check(&ws->utf8, bytes, size);
+}
+
+/* The same for a piece as long as it comes, block by block: what was unmasked
+ * is still in the nearest cache when it is checked. Blocks end where cache
+ * lines do, because a word that lies across two is slower. */
 static bool read_payload(struct ws *ws, uint8_t *bytes, size_t size,
                          size_t phase)
 {
     enum { BLOCK = 8 * KIB };
-    bool is_text = ws->message_opcode == WS_TEXT;
-    for (size_t at = 0; at < size; at += BLOCK) {
-        size_t block = size - at < BLOCK ? size - at : BLOCK;
-        if (ws->frame.masked)
-            ws_mask(bytes + at, block, ws->frame.key, phase + at);
-        if (is_text && !utf8_check(&ws->utf8, bytes + at, block))
+    size_t block;
+    for (size_t at = 0; at < size; at += block) {
+        block = BLOCK - (uintptr_t)(bytes + at) % BLOCK;
+        if (block > size - at)
+            block = size - at;
+        if (!read_block(ws, bytes + at, block, phase + at))
             return false;
     }
     return true;

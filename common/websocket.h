@@ -153,7 +153,8 @@ void ws_append_frame(struct buf *out, enum ws_opcode opcode,
 size_t ws_read_header(struct slice bytes, struct ws_frame *frame);
 
 /* XOR with the key, repeated; the same call masks and unmasks (5.3). `phase` is
- * how many bytes of the payload came before these. */
-void ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase);
+ * how many bytes of the payload came before these. Returns whether all of them
+ * are ASCII now. */
+bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase);
 
 #endif

@@ -304,6 +304,13 @@ static void violations_are_the_same_however_they_are_cut(void **state)
     assert_same_however_cut(WS_CLIENT, bad_text, sizeof bad_text - 1);
     assert_same_however_cut(WS_CLIENT, bad_opcode, sizeof bad_opcode - 1);
     assert_same_however_cut(WS_CLIENT, bad_close, sizeof bad_close - 1);
+
+    struct wire wire;
+    wire_open(&wire);
+    ws_send(&wire.client, WS_TEXT, slice_of("gr\xc3\xbc\xc3 ascii"));
+    assert_same_however_cut(WS_SERVER, (char *)buf_head(&wire.to_server),
+                            buf_size(&wire.to_server));
+    wire_close(&wire);
 }
 
 /* ----------------------------------------------------------- round trips */
@@ -406,6 +413,24 @@ static void masking_is_that_of_the_rfc(void **state)
                                      0x55 ^ key[(phase + i) % 4]);
                 assert_int_equal(bytes[offset + size], 0x55);
             }
+}
+
+static void masking_tells_whether_all_is_ascii(void **state)
+{
+    (void)state;
+    static const uint8_t key[4] = {0x37, 0xfa, 0x21, 0xbd};
+    uint8_t bytes[40];
+    for (size_t size = 0; size < sizeof bytes; size++) {
+        memset(bytes, 0x7f, sizeof bytes);
+        ws_mask(bytes, size, key, 0);
+        assert_true(ws_mask(bytes, size, key, 0));
+        for (size_t i = 0; i < size; i++) {
+            bytes[i] = 0x80;
+            ws_mask(bytes, size, key, 0);
+            assert_false(ws_mask(bytes, size, key, 0));
+            bytes[i] = 0;
+        }
+    }
 }
 
 static void a_frame_for_many_is_what_a_server_sends(void **state)
@@ -746,6 +771,35 @@ static void text_fails_at_its_first_bad_byte(void **state)
     wire_close(&wire);
 }
 
+enum { LONG = 9000 }; /* more than the blocks in which a payload is read */
+
+/* Of a long text only the character at `at` is not ASCII; `last` is the last
+ * byte of it. */
+static struct ws_event read_long_text(struct wire *wire, size_t at, char last)
+{
+    char text[LONG];
+    memset(text, 'x', LONG);
+    memcpy(text + at, "\xe2\x82", 2);
+    text[at + 2] = last;
+    wire_open(wire);
+    ws_send(&wire->client, WS_TEXT, (struct slice){text, LONG});
+    return ws_next(&wire->server);
+}
+
+static void a_long_text_is_checked_wherever_it_is_not_ascii(void **state)
+{
+    (void)state;
+    struct wire wire;
+    for (size_t at = 0; at <= LONG - 3; at++) {
+        struct ws_event event = read_long_text(&wire, at, '\xac');
+        assert_int_equal(event.type, WS_MESSAGE);
+        assert_memory_equal(event.payload.data + at, "\xe2\x82\xac", 3);
+        wire_close(&wire);
+        assert_failed(read_long_text(&wire, at, 'x'), WS_BAD_DATA);
+        wire_close(&wire);
+    }
+}
+
 static void text_fails_in_the_fragment_that_is_bad(void **state)
 {
     (void)state;
@@ -999,6 +1053,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_length_survives_byte_by_byte),
     cmocka_unit_test(fragments_become_one_message),
     cmocka_unit_test(masking_is_that_of_the_rfc),
+    cmocka_unit_test(masking_tells_whether_all_is_ascii),
     cmocka_unit_test(a_frame_for_many_is_what_a_server_sends),
     cmocka_unit_test(every_frame_has_a_key_of_its_own),
     cmocka_unit_test(an_event_has_the_header_of_its_frame),
@@ -1025,6 +1080,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_came_before_a_violation_is_delivered),
     cmocka_unit_test(nothing_is_heard_after_a_failure),
     cmocka_unit_test(text_fails_at_its_first_bad_byte),
+    cmocka_unit_test(a_long_text_is_checked_wherever_it_is_not_ascii),
     cmocka_unit_test(text_fails_in_the_fragment_that_is_bad),
     cmocka_unit_test(text_does_not_end_inside_a_character),
     cmocka_unit_test(a_new_text_begins_with_a_new_character),
