@@ -151,6 +151,7 @@ void loop_free(struct loop *loop)
     timers_free(&loop->timers);
     buf_free(&loop->lent.in);
     buf_free(&loop->lent.out);
+    buf_free(&loop->lent.message);
     buf_free(&loop->lent.scratch);
     free(loop);
 }

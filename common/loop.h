@@ -100,6 +100,7 @@ int64_t loop_clock_us(void);
 struct lent {
     struct buf in;      /* LENT_READ_SIZE bytes of room */
     struct buf out;     /* whatever an answer needs */
+    struct buf message; /* for one that comes in several reads */
     struct buf scratch; /* for one function that calls no other user of it */
 };
 struct lent *loop_lent(struct loop *loop);

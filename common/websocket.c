@@ -463,10 +463,8 @@ static enum ws_event_type take_frame(struct ws *ws, struct ws_event *event)
  * frame not even half of one is wanted. */
 static void forget_message(struct ws *ws)
 {
-    if (ws->message.data == NULL)
-        return;
     if (!ws_is_mid_message(ws) || ws->state != WS_OPEN)
-        buf_free(&ws->message);
+        buf_consume(&ws->message, buf_size(&ws->message));
 }
 
 struct ws_event ws_next(struct ws *ws)

@@ -94,7 +94,8 @@ struct ws_event {
 
 struct ws {
     struct buf *in, *out;      /* borrowed */
-    struct buf message;        /* what has come of it; empty between messages */
+    struct buf message;        /* what has come of it; while empty, its memory
+                                  may be taken away or given */
     struct ws_frame frame;     /* whose payload is arriving */
     uint32_t missing;          /* bytes of that payload that have not come */
     uint32_t message_limit;    /* bytes; a longer one fails with 1009 */

@@ -243,10 +243,38 @@ static void trace_event(const struct ws_conn *ws_conn,
         trace_from(ws_conn, before); /* the codec's own pong or close frame */
 }
 
+/* A message that the end of a read has cut is stored in a buffer of the loop's,
+ * so that not each of them needs new memory. Who waits for the rest of one
+ * keeps it meanwhile. */
+static void borrow_buffer(struct ws_conn *ws_conn)
+{
+    struct lent *lent = loop_lent(loop_of(ws_conn));
+    if (ws_conn->ws.message.data != NULL)
+        return;
+    ws_conn->ws.message = lent->message;
+    lent->message = (struct buf){0};
+}
+
+static void give_buffer_back(struct ws_conn *ws_conn)
+{
+    struct lent *lent = loop_lent(loop_of(ws_conn));
+    struct buf *own = &ws_conn->ws.message;
+    if (!ws_is_mid_message(&ws_conn->ws))
+        buf_consume(own, buf_size(own)); /* it was delivered */
+    if (buf_size(own) > 0)
+        return;
+    if (lent->message.data == NULL && own->capacity <= LENT_WRITE_KEPT) {
+        lent->message = *own;
+        *own = (struct buf){0};
+    }
+    buf_free(own);
+}
+
 static void on_bytes(struct conn *conn)
 {
     struct ws_conn *ws_conn = conn->session;
     bool goes_on = true;
+    borrow_buffer(ws_conn);
     while (goes_on && conn_may_serve(conn)) {
         size_t before = buf_size(&conn->out);
         struct ws_event event = ws_next(&ws_conn->ws);
@@ -254,6 +282,7 @@ static void on_bytes(struct conn *conn)
             trace_event(ws_conn, &event, before);
         goes_on = handle(ws_conn, &event);
     }
+    give_buffer_back(ws_conn);
     note_arrival(ws_conn);
 }
 

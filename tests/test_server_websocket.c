@@ -278,6 +278,85 @@ static void many_messages_at_once_are_returned_in_order(void **state)
     peer_expect_message(peer, "last");
 }
 
+/* The masking key is 0: the payload stands in the frame as it is. */
+static const char frame_one[] = "\x81\x83\0\0\0\0one",
+                  frame_two[] = "\x81\x83\0\0\0\0two";
+enum { FRAME_SIZE = sizeof frame_one - 1 };
+
+static void unfinished_messages_of_two_peers_do_not_mix(void **state)
+{
+    struct peer *first = peer_new(*state), *second = peer_new(*state);
+    peer_upgrade(first, "/echo");
+    peer_upgrade(second, "/echo");
+    for (size_t i = 1; i < FRAME_SIZE; i++) {
+        peer_say_bytes(first, frame_one, i);
+        peer_settle(*state);
+        peer_say_bytes(second, frame_two, i);
+        peer_settle(*state);
+        /* and one is cut right behind another */
+        peer_say_bytes(first, frame_one + i, FRAME_SIZE - i);
+        peer_say_bytes(first, frame_two, i);
+        peer_expect_message(first, "one");
+        peer_say_bytes(second, frame_two + i, FRAME_SIZE - i);
+        peer_expect_message(second, "two");
+        peer_say_bytes(first, frame_two + i, FRAME_SIZE - i);
+        peer_expect_message(first, "two");
+    }
+}
+
+static void only_who_waits_for_the_rest_of_a_message_holds_memory(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *peer = peer_new(stage);
+    const struct buf *lent = &loop_lent(stage->loop)->message;
+    peer_upgrade(peer, "/echo");
+    peer_say_bytes(peer, frame_one, FRAME_SIZE - 1);
+    peer_settle(stage);
+    assert_null(lent->data); /* the peer's, with "on" in it */
+    peer_say_bytes(peer, frame_one + FRAME_SIZE - 1, 1);
+    peer_expect_message(peer, "one");
+    const uint8_t *memory = lent->data;
+    assert_non_null(memory);
+    assert_int_equal(buf_size(lent), 0);
+    peer_say_bytes(peer, frame_one, FRAME_SIZE - 1);
+    peer_settle(stage);
+    assert_null(lent->data);
+    peer_say_bytes(peer, frame_one + FRAME_SIZE - 1, 1);
+    peer_expect_message(peer, "one");
+    assert_ptr_equal(lent->data, memory); /* the same again */
+}
+
+static void who_has_delivered_a_message_holds_no_memory(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *peer = peer_new_small(stage);
+    char *text = test_malloc(OUT_LIMIT);
+    memset(text, 'x', OUT_LIMIT);
+    text[OUT_LIMIT - 1] = '\0';
+    peer_upgrade(peer, "/echo");
+    peer_say_frame(peer, WS_TEXT, text);
+    peer_say_frame(peer, WS_TEXT, text);
+    peer_settle(stage); /* nobody reads the echoes: serving has stopped */
+    assert_non_null(loop_lent(stage->loop)->message.data);
+    peer_expect_message(peer, text);
+    peer_expect_message(peer, text);
+    test_free(text);
+}
+
+static void what_a_very_long_message_needed_is_not_kept(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *peer = peer_new(stage);
+    char *text = test_malloc(2 * LENT_WRITE_KEPT);
+    memset(text, 'x', 2 * LENT_WRITE_KEPT);
+    text[2 * LENT_WRITE_KEPT - 1] = '\0';
+    peer_upgrade(peer, "/echo");
+    peer_say_frame(peer, WS_TEXT, text);
+    peer_expect_message(peer, text);
+    assert_null(loop_lent(stage->loop)->message.data);
+    test_free(text);
+}
+
 /* ------------------------------------------------------------- the trace */
 
 static void a_trace_shows_all_of_it_happening(void **state)
@@ -573,6 +652,10 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(the_largest_message_can_be_set),
     cmocka_unit_test(a_frame_that_breaks_the_rules_is_1002),
     cmocka_unit_test(many_messages_at_once_are_returned_in_order),
+    cmocka_unit_test(unfinished_messages_of_two_peers_do_not_mix),
+    cmocka_unit_test(only_who_waits_for_the_rest_of_a_message_holds_memory),
+    cmocka_unit_test(who_has_delivered_a_message_holds_no_memory),
+    cmocka_unit_test(what_a_very_long_message_needed_is_not_kept),
     cmocka_unit_test(a_trace_shows_all_of_it_happening),
     cmocka_unit_test(a_close_frame_is_answered_and_the_connection_closed),
     cmocka_unit_test(messages_and_a_close_at_once_are_all_handled),

@@ -515,11 +515,14 @@ static void a_connection_without_a_message_is_small(void **state)
     assert_true(sizeof(struct ws) <= 80);
     struct wire wire;
     wire_open(&wire);
-    feed(&wire.client, hello_in_two, HELLO_IN_TWO);
-    assert_non_null(wire.client.message.data);
-    assert_text(ws_next(&wire.client), "Hello");
-    assert_need_more(ws_next(&wire.client));
-    assert_null(wire.client.message.data);
+    for (int i = 0; i < 2; i++) {
+        feed(&wire.client, hello_in_two, HELLO_IN_TWO);
+        assert_true(buf_size(&wire.client.message) > 0);
+        assert_text(ws_next(&wire.client), "Hello");
+        assert_need_more(ws_next(&wire.client));
+        assert_int_equal(buf_size(&wire.client.message), 0);
+        buf_free(&wire.client.message); /* as its owner may */
+    }
     wire_close(&wire);
 }
 
@@ -1010,7 +1013,7 @@ static void half_a_message_is_dropped_after_our_close(void **state)
     assert_non_null(wire.client.message.data);
     ws_send_close(&wire.client, WS_NORMAL, slice_of(""));
     assert_need_more(ws_next(&wire.client));
-    assert_null(wire.client.message.data);
+    assert_int_equal(buf_size(&wire.client.message), 0);
     assert_int_equal(feed(&wire.client, "o\x88\x00", 3).type,
                      WS_CLOSED_BY_PEER);
     wire_close(&wire);
