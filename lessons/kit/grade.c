@@ -158,10 +158,12 @@ static _Noreturn void be_the_test(const struct graded_test *test, FILE *noise)
     running = test->run;
     dup2(fileno(noise), STDOUT_FILENO);
     dup2(fileno(noise), STDERR_FILENO);
+    setvbuf(told, NULL, _IOLBF, 0); /* told even if the next step crashes */
     alarm(TEST_S);
-    int lost = cmocka_run_group_tests_name(test->sentence, tests, NULL, NULL);
+    if (cmocka_run_group_tests_name(test->sentence, tests, NULL, NULL) == 0)
+        exit(0);
     fflush(told);
-    exit(lost == 0 ? 0 : EXIT_LOST);
+    _exit(EXIT_LOST); /* what it had allocated is no leak of the exercise's */
 }
 
 static FILE *scratch_file(void)
