@@ -7,10 +7,20 @@
 #   make handout         build/handout/: all this without the solutions
 LESSONS := $(notdir $(patsubst %/,%,$(sort $(dir $(wildcard lessons/[0-9]*/exercise.c)))))
 KIT := $(wildcard lessons/kit/*.c)
+SHOWN := $(filter-out %/exercise.c %/test_exercise.c %/solution.c $(if $(filter Linux,$(shell uname)),,%/epoll.c),$(wildcard lessons/[0-9]*/*.c))
+SHOWN := $(SHOWN:%.c=$(BUILD)/%)
 EXERCISES := $(LESSONS:%=$(BUILD)/exercise/%)
 SOLUTIONS := $(patsubst lessons/%/solution.c,$(BUILD)/solution/%,$(wildcard lessons/*/solution.c))
 MUTANTS := $(patsubst lessons/%.c,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.c))
 graded = $(call as,sanitized,lessons/$(1)/test_exercise.c $(2) $(KIT) $(COMMON))
+
+# The small programs that a lesson shows; those of the first two need libc alone.
+all: $(SHOWN)
+$(SHOWN): $(BUILD)/%: $(BUILD)/release/%.o
+	@mkdir -p $(@D)
+	@echo "link $@"
+	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
+$(filter-out $(BUILD)/lessons/01-% $(BUILD)/lessons/02-%,$(SHOWN)): $(call as,release,$(COMMON))
 
 .SECONDEXPANSION:
 $(EXERCISES): $(BUILD)/exercise/%: $$(call graded,$$*,lessons/$$*/exercise.c)

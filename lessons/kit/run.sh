@@ -5,6 +5,8 @@
 #      command build/client get "$url"  shows the command and what it prints
 #      wire 'GET|200' < "$log"          the lines of a trace that match
 #      number "requests" 100            a line of the numbers at the end
+#      exact "of them in vain" 0        the same, of one that is so in every run:
+#                                       kit/mask.sh lets it stand, and it is checked
 #      verdict "so it is: ..."
 #
 # What was started ends when the run ends. Nothing sleeps: it waits for a line.
@@ -83,6 +85,10 @@ metric() { # NAME
 
 number() { # NAME VALUE
     printf '%12s  %s\n' "$2" "$1"
+}
+
+exact() { # NAME VALUE
+    printf '%12s  %s\n' "= $2" "$1"
 }
 
 verdict() {
