@@ -44,6 +44,15 @@ enum {
     JSON_DEPTH_MAX = 100, /* arrays in arrays: each is a call on our stack */
     SESSIONS_MAX = 100000,    /* sessions of Engine.IO, whatever carries them */
     SIO_ATTACHMENTS_MAX = 10, /* of one packet, as the genuine decoder */
+    SIO_BUFFERS_MAX = 64 * MIB, /* bytes of all of them */
+    SIO_JOINED_MAX = 64,        /* namespaces that a client is in */
+    SIO_NAME_MAX = 256,         /* characters of one that is made for it */
+    SIO_REFUSALS_MAX = 100,     /* CONNECTs in a row that are not let in */
+    SIO_QUESTIONS_MAX = 1000,   /* of one socket, that wait for an answer */
+    SIO_ANSWERS_MAX = 16 * MIB, /* of all to one broadcast */
+    SIO_KEPT_SOCKETS = 10000,   /* for who may come back; and for them */
+    SIO_KEPT_EVENTS = 10000,    /* events */
+    SIO_KEPT_BYTES = 64 * MIB,  /* of those */
 
     /* channels */
     CHANNELS_MAX = 1000,       /* channels */
@@ -70,6 +79,8 @@ enum {
     UPGRADE_MS = 10000,       /* from a probe to the upgrade */
     PROBED_POLL_MS = 100,     /* a poll that holds up an upgrade */
     FAREWELL_MS = 30000,      /* until a session that we closed is fetched */
+    JOIN_MS = 45000,          /* for the first CONNECT of Socket.IO;
+                                 --connect-timeout */
     SHUTDOWN_MS = 700,        /* for everyone, when the server ends */
     BRAKE_MS = 1,             /* from message to message of who publishes, while
                                  a subscriber is half of what is kept behind */

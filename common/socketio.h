@@ -1,4 +1,5 @@
-/* socketio.h -- packets of events, without the connection (Socket.IO protocol 5).
+/* socketio.h -- packets of events, without the connection (Socket.IO protocol
+ * 5).
  *
  *      2["hello",1,"two"]                            an EVENT in the namespace /
  *      2/chat,17["hello"]                            in /chat; acknowledge with 17
@@ -33,8 +34,9 @@ enum sio_type {
     SIO_BINARY_ACK,
 };
 
-/* Arguments: JSON values with commas between them, as in `1,"two",{}`. Where one
- * holds {"_placeholder":true,"num":N}, buffers[N] is meant. All of it borrowed. */
+/* Arguments: JSON values with commas between them, as in `1,"two",{}`. Where
+ * one holds {"_placeholder":true,"num":N}, buffers[N] is meant. All of it
+ * borrowed. */
 struct sio_args {
     struct slice json; /* empty: there are none */
     const struct slice *buffers;
@@ -44,15 +46,16 @@ struct sio_args {
 struct sio_packet {
     enum sio_type type;     /* none of SIO_BINARY_ */
     struct slice namespace; /* "/" and so on */
-    bool has_id; /* EVENT: it asks for an acknowledgement; ACK: true */
+    bool has_id; /* EVENT: it asks for an acknowledgement; ACK: of whom */
     uint64_t id;
     struct slice event;   /* EVENT: the name, a JSON string or number */
     struct sio_args args; /* EVENT, ACK */
-    struct slice data;    /* CONNECT, CONNECT_ERROR: a JSON object, or empty */
+    struct slice data;    /* CONNECT, CONNECT_ERROR: a JSON object, or empty;
+                             a CONNECT_ERROR's may be a string */
 };
 
-/* Append the packet as one text. Its buffers are sent behind it, each as a binary
- * message, by the caller. */
+/* Append the packet as one text. Its buffers are sent behind it, each as a
+ * binary message, by the caller. */
 void sio_append_packet(struct buf *out, const struct sio_packet *packet);
 
 /* The same for an EVENT whose name is a string of C, not yet JSON. */
@@ -78,23 +81,26 @@ enum sio_result {
     SIO_BAD,       /* a parse error: close the connection */
 };
 
-/* Take a message of Engine.IO. What *packet points to is borrowed, from `message`
- * and the decoder, until the next call. SIO_BAD: no packet of this protocol, an
- * event name that is reserved, a text where an attachment is due or the other way
- * round, over SIO_ATTACHMENTS_MAX, a placeholder for a
+/* Take a message of Engine.IO. What *packet points to is borrowed, from
+ * `message` and the decoder, until the next call; nothing is allocated for a
+ * packet that has no attachments. SIO_BAD: no packet of this protocol, an event
+ * name that is reserved, a text where an attachment is due or the other way
+ * round, over SIO_ATTACHMENTS_MAX or SIO_BUFFERS_MAX, a placeholder for a
  * buffer that is not there; *why is static text. */
 enum sio_result sio_decode(struct sio_decoder *decoder, struct slice message,
                            bool is_binary, struct sio_packet *packet,
                            const char **why);
 
-/* Build arguments: append one value to `json`, with a comma where one is due. */
+/* Build arguments: append one value to `json`, with a comma where one is
+ * due. */
 void sio_add_json(struct buf *json, struct slice value);
 void sio_add_text(struct buf *json, struct slice text);
 void sio_add_number(struct buf *json, int64_t number);
 /* The placeholder of buffers[number]. */
 void sio_add_buffer(struct buf *json, size_t number);
 
-/* Take the next argument off args.json; false: there is none. */
+/* Take the next argument off args.json, which is then those behind it; false:
+ * there is none. */
 bool sio_next_arg(struct slice *json, struct slice *value);
 
 /* Which buffer a value stands for; false: it is no placeholder. */
