@@ -237,12 +237,22 @@ void eio_settle_later(struct eio_session *session)
     loop_defer(loop_of(session), &session->later);
 }
 
+/* The genuine client closes before it looks at the packets of Socket.IO that stand
+ * in the same payload: behind them the close packet has one of its own. */
+static void say_end(struct eio_session *session, enum eio_type last)
+{
+    if (session->is_leaving && buf_size(&session->polls->waiting) > 0)
+        session->polls->owes_close = true;
+    else
+        send_packet(session, last, false, slice_of(""));
+}
+
 void eio_end(struct eio_session *session, enum eio_type last, const char *why)
 {
     if (session->why != NULL)
         return;
     if (session->ws_conn == NULL && session->polls != NULL)
-        send_packet(session, last, false, slice_of(""));
+        say_end(session, last);
     session->why = why;
     if (session->polls != NULL)
         eio_probe_leave(session->polls, why);

@@ -36,6 +36,10 @@ void eio_polling_answer(struct eio_session *session)
     polls->poll = NULL;
     respond_payload(poll, buf_slice(&polls->waiting));
     buf_free(&polls->waiting);
+    if (polls->owes_close)
+        eio_append_packet(&polls->waiting,
+                          &(struct eio_packet){.type = EIO_CLOSE});
+    polls->owes_close = false;
 }
 
 void eio_polling_release(struct eio_polls *polls)

@@ -37,6 +37,7 @@ struct eio_polls {
     struct ws_conn *probe;  /* that may take over; or NULL */
     struct timer probe_end; /* if it does not */
     bool is_probed;         /* it was answered: polls hold it up */
+    bool owes_close;        /* a packet, in the payload behind `waiting` */
 };
 
 /* Small: there may be many that only wait. */
