@@ -14,8 +14,8 @@
 #include "common/utf8.h"
 
 static const struct transport *const transports[] = {
-    &polling,  &long_polling, &streaming,    &websocket, &echo,
-    &engineio, &front_page,   &front_script, &health,    &metrics,
+    &polling,  &long_polling, &streaming,    &websocket, &echo,    &engineio,
+    &socketio, &front_page,   &front_script, &health,    &metrics,
 };
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports };
@@ -27,6 +27,7 @@ struct server_options server_default_options(void)
         .max_message = MESSAGE_MAX,
         .max_payload = PAYLOAD_MAX,
         .max_sessions = SESSIONS_MAX,
+        .join_ms = JOIN_MS,
         .long_poll_timeout_ms = LONG_POLL_MS,
         .heartbeat_ms = HEARTBEAT_MS,
         .patience = {PING_INTERVAL_MS, PING_TIMEOUT_MS},

@@ -19,6 +19,8 @@ struct server_options {
     uint32_t max_message; /* bytes */
     uint32_t max_payload; /* the same for Engine.IO, told to its clients */
     size_t max_sessions;  /* of Engine.IO; more are refused with 503 */
+    int join_ms;          /* for a client of Socket.IO to join */
+    int recovery_ms;      /* Socket.IO: who was away so long; 0: nobody */
     int long_poll_timeout_ms;
     int heartbeat_ms;
     struct ws_patience patience;
@@ -39,6 +41,7 @@ struct listener {
 };
 
 struct eio_hub;
+struct sio;
 
 struct server {
     struct loop *loop;
@@ -47,6 +50,7 @@ struct server {
     struct conn_set leaving; /* that were one too many */
     struct channels *channels;
     struct eio_hub *engineio; /* that returns every message */
+    struct sio *socketio;     /* without applications at first */
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct counters counters;
@@ -75,7 +79,7 @@ struct transport {
 };
 
 extern const struct transport polling, long_polling, streaming, websocket, echo;
-extern const struct transport engineio;
+extern const struct transport engineio, socketio;
 extern const struct transport front_page, front_script, health, metrics;
 
 /* Whose connection it is. */

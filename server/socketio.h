@@ -17,7 +17,8 @@
  *      socket.disconnect()                    sio_disconnect(socket, false)
  *
  * Arguments are JSON values with commas between them: see struct sio_args.
- * Functions are called back from the loop; none of them may keep what it is lent.
+ * Functions are called back from the loop; none of them may keep what it is
+ * lent.
  */
 #ifndef SERVER_SOCKETIO_H
 #define SERVER_SOCKETIO_H
@@ -27,7 +28,7 @@
 
 enum { SIO_ID_SIZE = 21 }; /* characters of a socket's id, with the NUL */
 
-struct sio;           /* io: one for each server */
+struct sio;           /* io: one for each server, server->socketio */
 struct sio_namespace; /* io.of("/chat") */
 struct sio_socket;    /* one client in one namespace */
 
@@ -43,20 +44,25 @@ struct sio_event {
     struct sio_ack_to ack; /* to be copied when the answer comes later */
 };
 
+/* The server that io is of. */
+struct server *sio_server(const struct sio *io);
+
 /* ------------------------------------------------------ namespaces */
 
 /* The namespace of this name, made if there is none. */
 struct sio_namespace *sio_of(struct sio *io, const char *name);
 
-/* Every namespace for whose name `may_be` says so exists: made when the first
- * client asks for it, with the functions that were set on what is returned. */
+/* Every namespace for whose name `may_be` says so exists: made when a client
+ * asks for it, with the functions that were set on what is returned, and freed
+ * when nobody is left in it. The first that says so counts. */
 struct sio_namespace *sio_of_matching(struct sio *io,
                                       bool (*may_be)(struct slice name));
 
 const char *sio_namespace_name(const struct sio_namespace *nsp);
 
-/* Judge who wants in, one function after the other: NULL lets it in; a message
- * refuses it (CONNECT_ERROR), with the JSON value appended to `data`, if any. */
+/* Judge who wants in, one function after the other: NULL lets it in; a
+ * message refuses it (CONNECT_ERROR), with the JSON value appended to
+ * `data`, if any. */
 void sio_use(struct sio_namespace *nsp,
              const char *(*may_connect)(struct sio_socket *socket,
                                         struct buf *data, void *user),
@@ -70,8 +76,8 @@ void sio_on_connection(struct sio_namespace *nsp,
 
 /* ------------------------------------------------------ one socket */
 
-/* What there is to know of it. `auth` is the JSON object of its CONNECT, `{}` if
- * there was none, and is good in sio_use() and sio_on_connection() only. */
+/* What there is to know of it. `auth` is the JSON object of its CONNECT, `{}`
+ * if there was none, and is good in sio_use() and sio_on_connection() only. */
 struct sio_namespace *sio_namespace_of(const struct sio_socket *socket);
 const char *sio_id(const struct sio_socket *socket);
 struct slice sio_auth(const struct sio_socket *socket);
@@ -107,7 +113,9 @@ void sio_on_disconnect(struct sio_socket *socket,
                                              const char *reason, void *user),
                        void *user);
 
-/* Emit an event; volatile: unless it would have to wait. */
+/* Emit an event, of a name that is not reserved (common/socketio.h); volatile:
+ * unless it would have to wait. Nothing happens before the socket is in, or
+ * when it is gone. */
 void sio_emit(struct sio_socket *socket, const char *event,
               struct sio_args args);
 void sio_emit_volatile(struct sio_socket *socket, const char *event,
@@ -115,25 +123,28 @@ void sio_emit_volatile(struct sio_socket *socket, const char *event,
 
 /* Emit an event that wants an answer. `on_answer` is called once: with the
  * arguments of the acknowledgement, or with NULL when `timeout_ms` (0: no end)
- * are over or the socket is gone. */
+ * are over, the socket is gone (at once if it is gone already), or more than
+ * SIO_QUESTIONS_MAX wait for an answer (in the next turn, and it was not
+ * asked). */
 void sio_ask(struct sio_socket *socket, const char *event, struct sio_args args,
              int timeout_ms,
              void (*on_answer)(struct sio_socket *socket,
                                const struct sio_args *answer, void *user),
              void *user);
 
-/* Answer an event; nothing happens when nobody asked. */
+/* Answer an event, once; nothing happens when nobody asked. */
 void sio_ack(struct sio_socket *socket, struct sio_ack_to ack,
              struct sio_args args);
 
-/* Leave the namespace ("server namespace disconnect"), or close the whole
- * connection ("forced server close"). */
+/* Send it away ("server namespace disconnect"); or, to close the connection,
+ * every socket that its client has: each is told, so that the client does not
+ * come back by itself. */
 void sio_disconnect(struct sio_socket *socket, bool close);
 
 /* ------------------------------------------------------ rooms */
 
-/* Every socket is in the room that is named by its id, and leaves all rooms when
- * it disconnects. */
+/* Every socket is in the room that is named by its id, and leaves all rooms
+ * when it disconnects. */
 void sio_join(struct sio_socket *socket, struct slice room);
 void sio_leave(struct sio_socket *socket, struct slice room);
 
@@ -160,8 +171,10 @@ void sio_broadcast(const struct sio_to *to, const char *event,
                    struct sio_args args);
 
 /* The same with an answer from each. `on_answers` is called once, when all have
- * answered or `timeout_ms` are over: `answers` is a JSON array of what each said
- * first, those of who did not answer left out. */
+ * answered or are gone, or `timeout_ms` (0: no end) are over, and never before
+ * this returns: `answers` is a JSON array of what each said first (null if it
+ * was nothing, a placeholder if it was a buffer), those of who did not answer
+ * left out. Over SIO_ANSWERS_MAX bytes an answer counts as none. */
 void sio_broadcast_ask(const struct sio_to *to, const char *event,
                        struct sio_args args, int timeout_ms,
                        void (*on_answers)(bool is_complete,
@@ -171,13 +184,5 @@ void sio_broadcast_ask(const struct sio_to *to, const char *event,
 /* Call for each of them; it may emit, join, leave and disconnect. */
 void sio_each(const struct sio_to *to,
               void (*each)(struct sio_socket *socket, void *user), void *user);
-
-/* ------------------------------------------------------ its life */
-
-/* io itself, as the server has it; --recovery and --connect-timeout come from
- * the server's options. */
-struct sio *sio_new(struct server *server);
-struct eio_hub *sio_hub(const struct sio *io);
-void sio_free(struct sio *io);
 
 #endif
