@@ -27,14 +27,15 @@ HELPERS := $(addprefix tests/,backends.c catcher.c program.c)
 SERVER_TESTS := $(call tests,$(shell grep -lE '"(server/|tests/peer)' tests/test_*.c))
 CLIENT_TESTS := $(filter-out $(SERVER_TESTS),$(call tests,$(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
-TESTED := $(addprefix $(BUILD)/test/,server client weather)
-PROGRAMS := $(addprefix $(BUILD)/,server client weather bench floor conformance browser_test)
+TESTED := $(addprefix $(BUILD)/test/,server client weather socketio_app)
+PROGRAMS := $(addprefix $(BUILD)/,server client weather socketio_app bench floor conformance browser_test)
 
 all: $(BUILD)/server $(BUILD)/client $(BUILD)/weather
 
 $(BUILD)/server: $(call as,release,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/client: $(call as,release,$(COMMON) $(CLIENT) client/main.c)
 $(BUILD)/weather: $(call as,release,$(COMMON) $(WEATHER) lessons/weather.c)
+$(BUILD)/socketio_app: $(call as,release,$(COMMON) $(SERVER) tests/socketio_app.c)
 $(BUILD)/bench: $(call as,release,$(COMMON) tests/program.c $(filter-out %/floor.c,$(wildcard tests/bench/*.c)))
 $(BUILD)/floor: $(call as,release,tests/bench/floor.c)
 $(BUILD)/conformance: $(call as,release,$(COMMON) tests/program.c $(wildcard tests/conformance/*.c))
@@ -49,6 +50,7 @@ $(BUILD)/test/test_weather: $(call as,sanitized,$(WEATHER))
 $(BUILD)/test/server: $(call as,sanitized,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)
 $(BUILD)/test/weather: $(call as,sanitized,$(COMMON) $(WEATHER) lessons/weather.c)
+$(BUILD)/test/socketio_app: $(call as,sanitized,$(COMMON) $(SERVER) tests/socketio_app.c)
 $(SERVER_TESTS) $(CLIENT_TESTS) $(TESTED):
 	@mkdir -p $(@D)
 	@echo "link $@"
