@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "client/role.h"
+#include "client/upgrade.h"
 #include "common/limits.h"
-#include "common/websocket_handshake.h"
 #include "common/ws_conn.h"
 
 enum { NO_CLOSE_FRAME = 1006 }; /* 7.1.5: what the close code is then */
@@ -93,28 +93,6 @@ static const struct ws_handler handler = {
 
 /* ------------------------------------------------------ the handshake */
 
-/* NULL: the server speaks WebSocket; or why not (4.1). */
-static const char *judge(const struct listener *listener,
-                         const struct http_response *response)
-{
-    static const char *const names[] = {
-        "Upgrade", "Connection", "Sec-WebSocket-Accept",
-        "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"};
-    enum { COUNT = sizeof names / sizeof *names };
-    const struct session *session = listener->session;
-    struct buf joined[COUNT] = {{0}};
-    struct slice value[COUNT];
-    for (size_t i = 0; i < COUNT; i++)
-        value[i] = http_field_joined(&response->head, names[i], &joined[i]);
-    const char *why = ws_judge_response(
-        &(struct ws_response){response->status, value[0], value[1], value[2],
-                              value[3], value[4]},
-        session->key, listener->options->subprotocols);
-    for (size_t i = 0; i < COUNT; i++)
-        buf_free(&joined[i]);
-    return why;
-}
-
 static void upgrade(struct listener *listener, const struct http_head *head)
 {
     struct session *session = listener->session;
@@ -134,7 +112,9 @@ static void upgrade(struct listener *listener, const struct http_head *head)
 static void on_head(struct client *client, const struct http_response *response)
 {
     struct listener *listener = client->user;
-    const char *why = judge(listener, response);
+    const struct session *session = listener->session;
+    const char *why =
+        upgrade_judge(response, listener->options->subprotocols, session->key);
     if (why == NULL)
         upgrade(listener, &response->head);
     else if (response->status == 101)
@@ -152,17 +132,10 @@ static void on_failed(struct client *client, enum outcome outcome,
 static void start(struct listener *listener)
 {
     struct session *session = listener->session;
-    struct client *client = &listener->receiver;
-    uint8_t nonce[WS_NONCE_SIZE];
     struct buf target = {0};
-    net_random(nonce, sizeof nonce);
-    ws_make_key(nonce, session->key);
     listener_target(listener, false, &target);
-    client_begin(client, "GET", buf_slice(&target));
-    client->is_upgrade = true;
-    ws_append_request_fields(&client->request, session->key,
-                             listener->options->subprotocols);
-    client_send(client, (struct slice){0}, ANSWER_MS);
+    upgrade_ask(&listener->receiver, buf_slice(&target),
+                listener->options->subprotocols, session->key);
     buf_free(&target);
 }
 
