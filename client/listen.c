@@ -60,7 +60,7 @@ static void on_time_to_go(struct timer *timer)
 static bool has_come_back(const struct program *program)
 {
     const struct listener *listener = program->listener;
-    if (listener->technique == &websocket)
+    if (listener->technique == &websocket || listener->technique == &engineio)
         return program->came_back;
     return listener->last_id >= listener->published_id;
 }

@@ -18,6 +18,7 @@
 
 #include "client/backoff.h"
 #include "client/client.h"
+#include "client/engineio.h"
 #include "client/message.h"
 #include "client/outbox.h"
 #include "client/outcome.h"
@@ -52,7 +53,9 @@ struct listener_options {
     uint32_t max_message;      /* bytes; 0: MESSAGE_MAX */
     int ping_interval_ms;      /* WebSocket; 0: no pings of our own */
     const char *const *subprotocols; /* to offer, ended by NULL; NULL: none */
-    bool is_echo; /* WebSocket: send every message back, report none */
+    bool is_echo; /* WebSocket, Engine.IO: send every message back, report
+                     none */
+    struct eio_transports transports; /* of Engine.IO */
 };
 
 struct listener;
@@ -96,7 +99,8 @@ struct technique {
     void (*free)(struct listener *listener);
 };
 
-extern const struct technique polling, long_polling, streaming, websocket;
+extern const struct technique polling, long_polling, streaming, websocket,
+    engineio;
 
 /*  CONNECTING --listener_opened--> OPEN
  *      ^  \                        /

@@ -60,6 +60,10 @@ enum {
     CHANNEL_MESSAGES = 4096,   /* messages kept for who comes back */
     CHANNEL_BYTES = 4 * MIB,   /* kept, but at least one message */
     CHANNELS_BYTES = 64 * MIB, /* kept by all channels together */
+
+    /* a client of Socket.IO */
+    EMITTED_MAX = 16 * MIB, /* what an application may have waiting */
+    HELD_MAX = MIB,         /* events that came before their CONNECT */
 };
 
 /* Milliseconds. */
@@ -88,11 +92,14 @@ enum {
     RETRY_MS = 2000,          /* told to event streams (HTML, 9.2.6) */
 
     /* the client's */
-    CONNECT_MS = 10000,       /* one address */
-    ANSWER_MS = 30000,        /* a response's head */
-    POLL_INTERVAL_MS = 1000,  /* polling: between two requests; --interval */
-    RECONNECT_MS = 1000,      /* first wait before another try, */
-    RECONNECT_MAX_MS = 30000, /* and the longest */
+    CONNECT_MS = 10000,          /* one address */
+    ANSWER_MS = 30000,           /* a response's head */
+    POLL_INTERVAL_MS = 1000,     /* polling: between two requests; --interval */
+    RECONNECT_MS = 1000,         /* first wait before another try, */
+    RECONNECT_MAX_MS = 30000,    /* and the longest; */
+    SIO_RECONNECT_MAX_MS = 5000, /* as the genuine Socket.IO */
+    EIO_OPEN_MS = 20000,         /* a handshake of Engine.IO, likewise */
+    SIO_ACK_MS = 10000, /* an acknowledgement; then a packet is sent again */
 };
 
 #endif

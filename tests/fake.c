@@ -54,6 +54,8 @@ static int strike_stage(void **state)
     }
     if (fake->listener != NULL)
         listener_free(fake->listener);
+    if (fake->strike != NULL)
+        fake->strike(fake);
     for (fake->current = 0; fake->current < fake->count; fake->current++) {
         fake_close(fake);
         buf_free(&fake->conns[fake->current].got);
@@ -157,6 +159,47 @@ const char *fake_accept_key(struct fake *fake)
     ws_accept_key((struct slice){(const char *)buf_head(got), WS_KEY_SIZE - 1},
                   accept);
     return accept;
+}
+
+void fake_upgrade(struct fake *fake, const char *fields)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "HTTP/1.1 101 Switching Protocols\r\n"
+             "Sec-WebSocket-Accept: %s\r\n%s\r\n",
+             fake_accept_key(fake), fields);
+    fake_say(fake, text);
+}
+
+void fake_say_frame(struct fake *fake, enum ws_opcode opcode,
+                    const char *payload)
+{
+    struct buf frame = {0};
+    ws_append_frame(&frame, opcode, slice_of(payload));
+    fake_say_bytes(fake, buf_head(&frame), buf_size(&frame));
+    buf_free(&frame);
+}
+
+void fake_expect_frame(struct fake *fake, enum ws_opcode opcode,
+                       const char *payload)
+{
+    enum { HEADER_SIZE = 2 + 4 };
+    size_t size = strlen(payload);
+    uint8_t *bytes = fake_expect_size(fake, HEADER_SIZE + size);
+    assert_int_equal(bytes[0], 0x80 | opcode);
+    assert_int_equal(bytes[1], 0x80 | size);
+    ws_mask(bytes + HEADER_SIZE, size, bytes + 2, 0);
+    assert_memory_equal(bytes + HEADER_SIZE, payload, size);
+    buf_consume(&fake->conns[fake->current].got, HEADER_SIZE + size);
+}
+
+void fake_say_body(struct fake *fake, const char *body)
+{
+    char head[128];
+    snprintf(head, sizeof head,
+             "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", strlen(body));
+    fake_say(fake, head);
+    fake_say(fake, body);
 }
 
 void fake_say_bytes(struct fake *fake, const void *bytes, size_t size)

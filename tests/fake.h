@@ -20,6 +20,7 @@
 #include "client/role.h"
 #include "common/buf.h"
 #include "common/loop.h"
+#include "common/websocket.h"
 
 enum { FAKE_CONNECTIONS_MAX = 32 };
 
@@ -44,6 +45,10 @@ struct fake {
     struct listener *listener;
     bool is_stopped;
     struct buf heard; /* a line for each callback */
+
+    void *user; /* another kind of client, */
+    void (*strike)(
+        struct fake *fake); /* and how it ends; NULL: there is none */
 };
 
 /* Run a group of tests once with each backend of the loop. The `state` of each
@@ -66,6 +71,20 @@ void fake_expect_no(struct fake *fake, const char *text);
 
 /* The Sec-WebSocket-Accept that answers what the client has said. */
 const char *fake_accept_key(struct fake *fake);
+
+/* Answer the handshake of a WebSocket with these fields beside a right
+ * Sec-WebSocket-Accept. */
+void fake_upgrade(struct fake *fake, const char *fields);
+
+/* Say an unmasked frame with this text; or the client's next frame is this short
+ * one, and masked. */
+void fake_say_frame(struct fake *fake, enum ws_opcode opcode,
+                    const char *payload);
+void fake_expect_frame(struct fake *fake, enum ws_opcode opcode,
+                       const char *payload);
+
+/* Say a response with status 200 and this body. */
+void fake_say_body(struct fake *fake, const char *body);
 
 /* Say this to the client. */
 void fake_say(struct fake *fake, const char *text);

@@ -14,50 +14,15 @@ static struct fake *start(void **state)
     return fake;
 }
 
-/* Answer the handshake with these fields beside a right
- * Sec-WebSocket-Accept. */
-static void answer(struct fake *fake, const char *fields)
-{
-    char text[512];
-    snprintf(text, sizeof text,
-             "HTTP/1.1 101 Switching Protocols\r\n"
-             "Sec-WebSocket-Accept: %s\r\n%s\r\n",
-             fake_accept_key(fake), fields);
-    fake_say(fake, text);
-}
-
 #define FIELDS "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 
 static struct fake *open(void **state)
 {
     struct fake *fake = start(state);
-    answer(fake, FIELDS);
+    fake_upgrade(fake, FIELDS);
     fake_heard(fake, "open");
     fake_expect(fake, "Sec-WebSocket-Version: 13\r\n\r\n");
     return fake;
-}
-
-static void say_frame(struct fake *fake, enum ws_opcode opcode,
-                      const char *payload)
-{
-    struct buf frame = {0};
-    ws_append_frame(&frame, opcode, slice_of(payload));
-    fake_say_bytes(fake, buf_head(&frame), buf_size(&frame));
-    buf_free(&frame);
-}
-
-/* The client's next frame is this short one, and masked. */
-static void expect_frame(struct fake *fake, enum ws_opcode opcode,
-                         const char *payload)
-{
-    enum { HEADER_SIZE = 2 + 4 };
-    size_t size = strlen(payload);
-    uint8_t *bytes = fake_expect_size(fake, HEADER_SIZE + size);
-    assert_int_equal(bytes[0], 0x80 | opcode);
-    assert_int_equal(bytes[1], 0x80 | size);
-    ws_mask(bytes + HEADER_SIZE, size, bytes + 2, 0);
-    assert_memory_equal(bytes + HEADER_SIZE, payload, size);
-    buf_consume(&fake->conns[fake->current].got, HEADER_SIZE + size);
 }
 
 /* ------------------------------------------------------ the handshake */
@@ -91,7 +56,8 @@ static void each_handshake_has_a_key_of_its_own(void **state)
 static void names_in_the_answer_have_no_case_and_may_be_lists(void **state)
 {
     struct fake *fake = start(state);
-    answer(fake, "upgrade: WebSocket\r\nconnection: keep-alive, UPGRADE\r\n");
+    fake_upgrade(fake,
+                 "upgrade: WebSocket\r\nconnection: keep-alive, UPGRADE\r\n");
     fake_heard(fake, "open");
 }
 
@@ -99,7 +65,7 @@ static void expect_refusal(void **state, const char *fields, const char *why)
 {
     struct fake *fake = start(state);
     char heard[128];
-    answer(fake, fields);
+    fake_upgrade(fake, fields);
     snprintf(heard, sizeof heard, "stopped 8 %s", why);
     fake_heard(fake, heard);
 }
@@ -144,7 +110,7 @@ static void one_of_the_offered_subprotocols_is_taken(void **state)
     struct fake *fake = *state;
     fake->options.subprotocols = offered;
     start(state);
-    answer(fake, FIELDS "Sec-WebSocket-Protocol: b\r\n");
+    fake_upgrade(fake, FIELDS "Sec-WebSocket-Protocol: b\r\n");
     fake_heard(fake, "open");
     fake_expect(fake, "Sec-WebSocket-Protocol: a, b\r\n");
 }
@@ -155,8 +121,8 @@ static void two_subprotocols_at_once_are_refused(void **state)
     struct fake *fake = *state;
     fake->options.subprotocols = offered;
     start(state);
-    answer(fake, FIELDS "Sec-WebSocket-Protocol: a\r\n"
-                        "Sec-WebSocket-Protocol: b\r\n");
+    fake_upgrade(fake, FIELDS "Sec-WebSocket-Protocol: a\r\n"
+                              "Sec-WebSocket-Protocol: b\r\n");
     fake_heard(fake, "stopped 8 Sec-WebSocket-Protocol");
 }
 
@@ -216,9 +182,9 @@ static void frames_that_came_along_with_the_101_are_heard(void **state)
 static void message_objects_are_numbered_and_heard_once(void **state)
 {
     struct fake *fake = open(state);
-    say_frame(fake, WS_TEXT, "{\"id\":8,\"text\":\"a\"}");
-    say_frame(fake, WS_TEXT, "{\"id\":8,\"text\":\"a\"}");
-    say_frame(fake, WS_TEXT, "{\"id\":9,\"text\":\"b\"}");
+    fake_say_frame(fake, WS_TEXT, "{\"id\":8,\"text\":\"a\"}");
+    fake_say_frame(fake, WS_TEXT, "{\"id\":8,\"text\":\"a\"}");
+    fake_say_frame(fake, WS_TEXT, "{\"id\":9,\"text\":\"b\"}");
     fake_heard(fake, "message 8 a");
     fake_heard(fake, "message 9 b");
 }
@@ -227,14 +193,14 @@ static void what_is_published_is_a_masked_text_message(void **state)
 {
     struct fake *fake = start(state);
     listener_publish(fake->listener, slice_of("early"));
-    answer(fake, FIELDS);
+    fake_upgrade(fake, FIELDS);
     fake_heard(fake, "open");
     fake_heard(fake, "published");
     listener_publish(fake->listener, slice_of("late"));
     fake_heard(fake, "published");
     fake_expect(fake, "Sec-WebSocket-Version: 13\r\n\r\n");
-    expect_frame(fake, WS_TEXT, "early");
-    expect_frame(fake, WS_TEXT, "late");
+    fake_expect_frame(fake, WS_TEXT, "early");
+    fake_expect_frame(fake, WS_TEXT, "late");
 }
 
 static void an_echo_returns_messages_with_their_own_opcode(void **state)
@@ -242,18 +208,18 @@ static void an_echo_returns_messages_with_their_own_opcode(void **state)
     struct fake *fake = *state;
     fake->options.is_echo = true;
     open(state);
-    say_frame(fake, WS_TEXT, "a");
-    say_frame(fake, WS_BINARY, "b");
-    expect_frame(fake, WS_TEXT, "a");
-    expect_frame(fake, WS_BINARY, "b");
+    fake_say_frame(fake, WS_TEXT, "a");
+    fake_say_frame(fake, WS_BINARY, "b");
+    fake_expect_frame(fake, WS_TEXT, "a");
+    fake_expect_frame(fake, WS_BINARY, "b");
     fake_heard_nothing(fake);
 }
 
 static void a_ping_is_answered(void **state)
 {
     struct fake *fake = open(state);
-    say_frame(fake, WS_PING, "?");
-    expect_frame(fake, WS_PONG, "?");
+    fake_say_frame(fake, WS_PING, "?");
+    fake_expect_frame(fake, WS_PONG, "?");
 }
 
 /* ------------------------------------------------------ the end */
@@ -272,7 +238,7 @@ static void a_message_over_the_limit_fails_the_connection(void **state)
     struct fake *fake = *state;
     fake->options.max_message = 4;
     open(state);
-    say_frame(fake, WS_TEXT, "12345");
+    fake_say_frame(fake, WS_TEXT, "12345");
     fake_expect(fake, "\x88");
     fake_close(fake);
     fake_heard(fake, "stopped 8");
@@ -282,7 +248,7 @@ static void a_close_of_1000_or_1001_is_the_end(void **state)
 {
     struct fake *fake = open(state);
     fake_say(fake, "\x88\x02\x03\xe9");
-    expect_frame(fake, WS_CLOSE, "\x03\xe9");
+    fake_expect_frame(fake, WS_CLOSE, "\x03\xe9");
     fake_close(fake);
     fake_heard(fake, "stopped 0 the server closed with 1001");
 }
@@ -315,7 +281,7 @@ static void a_cut_client_comes_back_behind_its_last_message(void **state)
     struct fake *fake = *state;
     fake->options.attempts = -1;
     open(state);
-    say_frame(fake, WS_TEXT, "{\"id\":8,\"text\":\"a\"}");
+    fake_say_frame(fake, WS_TEXT, "{\"id\":8,\"text\":\"a\"}");
     fake_heard(fake, "message 8 a");
     fake_close(fake);
     fake_heard(fake, "cut without a close frame");
@@ -351,7 +317,7 @@ static void a_silent_server_is_pinged_and_then_given_up(void **state)
     fake->options.ping_interval_ms = 1000;
     open(state);
     loop_advance(fake->loop, 1000);
-    expect_frame(fake, WS_PING, "");
+    fake_expect_frame(fake, WS_PING, "");
     loop_advance(fake->loop, PING_TIMEOUT_MS);
     fake_heard(fake, "stopped 56 without a close frame: no answer to our ping");
 }
