@@ -1,24 +1,56 @@
 #include "client/backoff.h"
 
+#include <limits.h>
+
 #include "common/limits.h"
 #include "common/url.h"
 
 enum { RETRY_AFTER_MAX_S = 3600 }; /* nobody waits longer in good faith */
 
-/* The most that the next wait may be: doubled each time, up to the maximum. */
-static int ceiling_of(const struct backoff *backoff)
+static const int64_t ENOUGH_MS = INT64_C(1) << 40; /* over any maximum */
+
+static int max_of(const struct backoff *backoff)
 {
-    int ceiling = backoff->first_ms > 0 ? backoff->first_ms : RECONNECT_MS;
-    for (int i = 0; i < backoff->failures && ceiling < RECONNECT_MAX_MS; i++)
-        ceiling *= 2;
-    return ceiling < RECONNECT_MAX_MS ? ceiling : RECONNECT_MAX_MS;
+    return backoff->max_ms > 0 ? backoff->max_ms : RECONNECT_MAX_MS;
+}
+
+/* Doubled each time. Past the maximum it need not be exact. */
+static int64_t doubled(const struct backoff *backoff)
+{
+    int64_t wait = backoff->first_ms > 0 ? backoff->first_ms : RECONNECT_MS;
+    for (int i = 0; i < backoff->failures && wait < ENOUGH_MS; i++)
+        wait *= 2;
+    return wait;
+}
+
+static int at_most(int64_t wait, int max)
+{
+    return wait < max ? (int)wait : max;
+}
+
+/* Anything up to the doubled wait. */
+static int next_below(const struct backoff *backoff, uint32_t random)
+{
+    uint64_t choices = (uint64_t)at_most(doubled(backoff), max_of(backoff)) + 1;
+    return (int)(random * choices >> 32);
+}
+
+/* The random number says how far, and its first decimal digit which way. */
+static int next_around(const struct backoff *backoff, uint32_t random)
+{
+    double part = random / 4294967296.0;
+    int64_t wait = doubled(backoff);
+    int64_t deviation = (int64_t)(part * backoff->factor * (double)wait);
+    bool is_longer = (int)(part * 10) % 2 == 1;
+    return at_most(is_longer ? wait + deviation : wait - deviation,
+                   max_of(backoff));
 }
 
 int backoff_next(struct backoff *backoff, uint32_t random)
 {
-    uint64_t choices = (uint64_t)ceiling_of(backoff) + 1;
-    int wait = (int)(random * choices >> 32);
-    if (backoff->failures < RECONNECT_MAX_MS)
+    int wait = backoff->is_around ? next_around(backoff, random)
+                                  : next_below(backoff, random);
+    if (backoff->failures < INT_MAX)
         backoff->failures++;
     wait += backoff->retry_after_ms; /* never earlier, but not all at once */
     backoff->retry_after_ms = 0;

@@ -6,10 +6,16 @@
  *
  *      try       1        2        3        4      ...
  *      wait   0 .. 1   0 .. 2   0 .. 4   0 .. 8    ... 0 .. 30 seconds
+ *
+ * Socket.IO stays around the doubled wait instead, and cuts what is over the
+ * maximum last, so that in the end all wait equally long:
+ *
+ *      wait  .5 .. 1.5  1 .. 3  2 .. 5   4 .. 5    ...      5 seconds
  */
 #ifndef CLIENT_BACKOFF_H
 #define CLIENT_BACKOFF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/slice.h"
@@ -18,6 +24,9 @@
 struct backoff {
     int failures;       /* in a row */
     int first_ms;       /* 0: RECONNECT_MS */
+    int max_ms;         /* 0: RECONNECT_MAX_MS */
+    bool is_around;     /* as Socket.IO does it, */
+    double factor;      /* and how far around: 0 to 1 of the wait */
     int retry_after_ms; /* at least that long, once */
 };
 

@@ -88,6 +88,66 @@ static void retry_after_is_seconds_or_a_date(void **state)
         RECONNECT_MAX_MS);
 }
 
+/* ------------------------------------------------------ as Socket.IO */
+
+static const struct backoff around = {
+    .first_ms = 1000, .max_ms = 5000, .is_around = true, .factor = 0.5};
+
+static void around_the_doubled_wait_the_cap_comes_last(void **state)
+{
+    struct backoff backoff = around;
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(backoff_next(&backoff, 0), 1000 << i);
+    assert_int_equal(backoff_next(&backoff, 0), 5000); /* of 8000 */
+    assert_int_equal(backoff_next(&backoff, 0), 5000);
+}
+
+/* Of a random part .15 the first decimal is odd: later; of .25 it is even. */
+static void the_first_decimal_says_which_way(void **state)
+{
+    struct backoff backoff = around;
+    (void)state;
+    assert_in_range(backoff_next(&backoff, (uint32_t)(0.15 * 4294967296.0)),
+                    1074, 1075);
+    assert_in_range(backoff_next(&backoff, (uint32_t)(0.25 * 4294967296.0)),
+                    1750, 1751);
+}
+
+static void around_never_leaves_its_part_of_the_wait(void **state)
+{
+    uint32_t seed = 7;
+    int least = INT32_MAX, most = 0;
+    (void)state;
+    for (int i = 0; i < 10000; i++) {
+        struct backoff backoff = around;
+        int wait = backoff_next(&backoff, next_random(&seed));
+        least = wait < least ? wait : least;
+        most = wait > most ? wait : most;
+    }
+    assert_in_range(least, 500, 600);
+    assert_in_range(most, 1400, 1500);
+}
+
+static void without_a_factor_the_wait_is_exact(void **state)
+{
+    struct backoff backoff = around;
+    uint32_t seed = 7;
+    (void)state;
+    backoff.factor = 0;
+    assert_int_equal(backoff_next(&backoff, next_random(&seed)), 1000);
+    assert_int_equal(backoff_next(&backoff, next_random(&seed)), 2000);
+}
+
+static void a_thousand_failures_do_not_overflow(void **state)
+{
+    struct backoff backoff = around;
+    uint32_t seed = 7;
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        assert_in_range(backoff_next(&backoff, next_random(&seed)), 500, 5000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +158,11 @@ int main(void)
         cmocka_unit_test(a_server_sets_the_first_wait),
         cmocka_unit_test(retry_after_is_the_least_wait_and_counts_once),
         cmocka_unit_test(retry_after_is_seconds_or_a_date),
+        cmocka_unit_test(around_the_doubled_wait_the_cap_comes_last),
+        cmocka_unit_test(the_first_decimal_says_which_way),
+        cmocka_unit_test(around_never_leaves_its_part_of_the_wait),
+        cmocka_unit_test(without_a_factor_the_wait_is_exact),
+        cmocka_unit_test(a_thousand_failures_do_not_overflow),
     };
     return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);
 }
