@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/commands.h"
 #include "client/compare.h"
 #include "client/listen.h"
 #include "client/options.h"
+#include "client/socketio_mode.h"
 #include "client/transfer.h"
 #include "common/log.h"
 
@@ -23,7 +25,7 @@ static void keep_standard_descriptors(void)
 static const struct technique *technique_named(const char *name)
 {
     static const struct technique *const techniques[] = {
-        &polling, &long_polling, &streaming, &websocket};
+        &polling, &long_polling, &streaming, &websocket, &engineio};
     for (size_t i = 0; i < sizeof techniques / sizeof *techniques; i++)
         if (strcmp(techniques[i]->name, name) == 0)
             return techniques[i];
@@ -36,6 +38,9 @@ static enum outcome run(const struct options *options, struct loop *loop)
         return transfer_run(options, false, loop);
     if (strcmp(options->mode, "post") == 0)
         return transfer_run(options, true, loop);
+    if (strcmp(options->mode, "socketio") == 0)
+        return options->events.is_commands ? commands_run(options, loop)
+                                           : socketio_run(options, loop);
     return listen_run(options, technique_named(options->mode), loop);
 }
 
@@ -43,12 +48,16 @@ static void check_mode(const struct options *options)
 {
     const char *mode = options->mode;
     bool is_get = strcmp(mode, "get") == 0;
-    if (!is_get && strcmp(mode, "post") != 0 && technique_named(mode) == NULL)
+    bool is_socketio = strcmp(mode, "socketio") == 0;
+    if (!is_get && !is_socketio && strcmp(mode, "post") != 0 &&
+        technique_named(mode) == NULL)
         options_fail("no mode %s: there are get, post, polling, long-polling, "
-                     "streaming, websocket and compare",
+                     "streaming, websocket, engineio, socketio and compare",
                      mode);
     if (is_get && options->data != NULL)
         options_fail("get sends no --data: post does");
+    if (options->events.is_commands && !is_socketio)
+        options_fail("--commands goes with socketio");
 }
 
 int main(int argc, char **argv)

@@ -17,6 +17,8 @@ static const char usage[] =
     "  polling, long-polling, streaming, websocket\n"
     "                        listen to a channel: a line for each message;\n"
     "                        lines of standard input are published\n"
+    "  engineio              send lines as messages, show messages as lines\n"
+    "  socketio              send lines as events, show events as lines\n"
     "  compare [URL]         all of them side by side (compare --help)\n"
     "\n"
     "A URL without a path gets the one that goes with the mode.\n"
@@ -39,6 +41,21 @@ static const char usage[] =
     "      --proxy-command CMD     speak to CMD's input and output; %h and %p\n"
     "                        in it stand for host and port\n"
     "      --loop epoll|poll how to wait\n"
+    "  engineio and socketio:\n"
+    "      --transports LIST       polling,websocket (as they are), "
+    "websocket,polling\n"
+    "                        (polling if need be), or only one of them\n"
+    "      --no-upgrade      do not go over from polling to WebSocket\n"
+    "  socketio; the path of the URL is the namespace:\n"
+    "      --namespace NAME  another one      --path PATH   not /socket.io/\n"
+    "      --auth JSON       an object to be let in with\n"
+    "      --emit EVENT [JSON...]  emit it once; without JSON, for each line,\n"
+    "                        with its text. Else a line is EVENT JSON..., or\n"
+    "                        [\"EVENT\",JSON,...] as it is shown\n"
+    "      --on EVENT        show only these; repeatable\n"
+    "      --ack             ask for acknowledgements, show {\"ack\":[...]}\n"
+    "      --ack-timeout MS  and wait no longer\n"
+    "      --commands        a JSON object a line, in and out, for programs\n"
     "  -q, --quiet           say nothing but errors\n"
     "  -v, --trace[=hex]     show every head and frame, or every byte\n"
     "      --color auto|always|never\n"
@@ -47,6 +64,8 @@ static const char usage[] =
     "examples:\n"
     "  client streaming http://127.0.0.1:8080 --after 0\n"
     "  echo hello | client websocket ws://127.0.0.1:8080/websocket\n"
+    "  client socketio http://127.0.0.1:8080/chat --emit hello 1 '\"two\"' "
+    "--ack\n"
     "  client post http://127.0.0.1:8080/polling -d hello\n"
     "  client streaming http://push.example.org -r --proxy-command \\\n"
     "      'openssl s_client -quiet -connect %h:443'\n"
@@ -55,17 +74,27 @@ static const char usage[] =
     "8 weird reply, 22 HTTP error, 28 timeout, 52 empty reply, 56 broken\n";
 
 enum long_option {
-    OPTION_AFTER = 256,
+    OPTION_ACK = 256,
+    OPTION_ACK_TIMEOUT,
+    OPTION_AFTER,
+    OPTION_AUTH,
     OPTION_CHANNEL,
     OPTION_COLOR,
+    OPTION_COMMANDS,
     OPTION_ECHO,
+    OPTION_EMIT,
     OPTION_JSON,
     OPTION_LOOP,
     OPTION_MAX_MESSAGE,
+    OPTION_NAMESPACE,
+    OPTION_NO_UPGRADE,
+    OPTION_ON,
+    OPTION_PATH,
     OPTION_PING_INTERVAL,
     OPTION_PROXY_COMMAND,
     OPTION_SUBPROTOCOL,
     OPTION_TRACE,
+    OPTION_TRANSPORTS,
 };
 
 static const char short_options[] = ":H:d:n:m:i:r::qvhV";
@@ -80,17 +109,27 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
+    {"ack", no_argument, NULL, OPTION_ACK},
+    {"ack-timeout", required_argument, NULL, OPTION_ACK_TIMEOUT},
     {"after", required_argument, NULL, OPTION_AFTER},
+    {"auth", required_argument, NULL, OPTION_AUTH},
     {"channel", required_argument, NULL, OPTION_CHANNEL},
     {"color", required_argument, NULL, OPTION_COLOR},
+    {"commands", no_argument, NULL, OPTION_COMMANDS},
     {"echo", no_argument, NULL, OPTION_ECHO},
+    {"emit", required_argument, NULL, OPTION_EMIT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"loop", required_argument, NULL, OPTION_LOOP},
     {"max-message", required_argument, NULL, OPTION_MAX_MESSAGE},
+    {"namespace", required_argument, NULL, OPTION_NAMESPACE},
+    {"no-upgrade", no_argument, NULL, OPTION_NO_UPGRADE},
+    {"on", required_argument, NULL, OPTION_ON},
+    {"path", required_argument, NULL, OPTION_PATH},
     {"ping-interval", required_argument, NULL, OPTION_PING_INTERVAL},
     {"proxy-command", required_argument, NULL, OPTION_PROXY_COMMAND},
     {"subprotocol", required_argument, NULL, OPTION_SUBPROTOCOL},
     {"trace", optional_argument, NULL, OPTION_TRACE},
+    {"transports", required_argument, NULL, OPTION_TRANSPORTS},
     {NULL, 0, NULL, 0},
 };
 
@@ -170,6 +209,14 @@ static void set_attempts(struct listener_options *listener, const char *text)
         text == NULL ? -1 : (int)number_of("--reconnect", text, 1, 1000000);
 }
 
+static void set_transports(struct listener_options *listener, const char *text)
+{
+    if (!eio_read_transports(slice_of(text), &listener->transports))
+        options_fail("--transports %s: give polling,websocket or one of them, "
+                     "or websocket,polling",
+                     text);
+}
+
 static void set_trace(struct options *options, const char *text)
 {
     if (text != NULL && strcmp(text, "hex") != 0)
@@ -210,13 +257,34 @@ static void set_listener_option(struct options *options, int option)
         listener->max_message =
             (uint32_t)number_of("--max-message", optarg, 1, 1 << 30);
         break;
+    case OPTION_NO_UPGRADE: listener->transports.has_no_upgrade = true; break;
     case OPTION_PING_INTERVAL:
         listener->ping_interval_ms = ms_of("--ping-interval", 0);
         break;
     case OPTION_PROXY_COMMAND: listener->proxy_command = optarg; break;
     case OPTION_SUBPROTOCOL: add_subprotocol(options, optarg); break;
+    case OPTION_TRANSPORTS: set_transports(listener, optarg); break;
     case 'i': listener->interval_ms = ms_of("--interval", 1); break;
     case 'r': set_attempts(listener, optarg); break;
+    }
+}
+
+static void set_event_option(struct options *options, int option)
+{
+    struct event_options *events = &options->events;
+    switch (option) {
+    case OPTION_ACK: events->wants_ack = true; break;
+    case OPTION_ACK_TIMEOUT:
+        events->wants_ack = true;
+        events->ack_timeout_ms = ms_of("--ack-timeout", 1);
+        break;
+    case OPTION_AUTH: events->auth = optarg; break;
+    case OPTION_COMMANDS: events->is_commands = true; break;
+    case OPTION_EMIT: events->emit = optarg; break;
+    case OPTION_NAMESPACE: events->namespace = optarg; break;
+    case OPTION_ON: append(events->on, "--on", optarg); break;
+    case OPTION_PATH: events->path = optarg; break;
+    default: set_listener_option(options, option);
     }
 }
 
@@ -248,11 +316,12 @@ static void set_option(struct options *options, int option, char **argv)
     case OPTION_JSON: options->is_json = true; break;
     case 'h': fputs(usage, stdout); exit(OUTCOME_DONE);
     case 'V':
-        puts("client 1.0 (HTTP/1.1, event streams, WebSocket 13)");
+        puts("client 1.0 (HTTP/1.1, event streams, WebSocket 13, Engine.IO 4, "
+             "Socket.IO 5)");
         exit(OUTCOME_DONE);
     case ':': options_fail("%s needs a value: see --help", argv[optind - 1]);
     case '?': fail_option(argv);
-    default: set_listener_option(options, option);
+    default: set_event_option(options, option);
     }
 }
 
@@ -263,11 +332,15 @@ static void read_arguments(struct options *options, int argc, char **argv)
     if (optind == argc)
         options_fail("no mode: give one, as in client get URL (--help)");
     options->mode = argv[optind++];
+    if (optind == argc && options->events.is_commands)
+        return; /* they say where to go */
     if (optind == argc)
         options_fail("%s: which URL? As in client %s http://127.0.0.1:8080",
                      options->mode, options->mode);
     options->url_text = argv[optind++];
-    if (optind < argc)
+    options->events.arguments = argv + optind;
+    options->events.argument_count = argc - optind;
+    if (optind < argc && options->events.emit == NULL)
         options_fail("unexpected argument %s: one mode and one URL",
                      argv[optind]);
     enum url_error error =

@@ -11,6 +11,20 @@
 
 enum { OPTION_LIST_MAX = 64 }; /* -H and --subprotocol, each */
 
+/* Of the mode socketio. */
+struct event_options {
+    const char *path;       /* NULL: the usual one */
+    const char *namespace;  /* NULL: the URL's path */
+    const char *auth;       /* a JSON object; NULL: none */
+    const char *emit;       /* an event; NULL: lines have their own */
+    char *const *arguments; /* JSON values, for the event, once, */
+    int argument_count;     /* unless there are none */
+    const char *on[OPTION_LIST_MAX + 1]; /* events to be shown; none: all */
+    bool wants_ack;
+    int ack_timeout_ms; /* 0: no end */
+    bool is_commands;   /* driven by another program */
+};
+
 struct options {
     const char *mode;
     const char *url_text;
@@ -23,6 +37,7 @@ struct options {
     int max_time_ms;  /* 0: no end */
     bool is_json;     /* show whole objects */
     bool is_quiet;    /* say nothing but errors */
+    struct event_options events;
     const struct loop_backend *backend;
     struct log_options log;
 };
