@@ -214,9 +214,11 @@ class Server extends Program {
 
     /* It says why a client has gone, in brackets. */
     async says(reason) {
+        const said = [];
         for (;;) {
-            const line = await this.inbox.take("err").catch((error) =>
-                fail(`(${reason}) in what the server says`, error.message));
+            const line = await this.inbox.take("err").catch(() =>
+                fail(`(${reason}) in what the server says`, show(said)));
+            said.push(line);
             if (line.includes(`(${reason})`)) {
                 return;
             }

@@ -114,10 +114,7 @@ function only_here(io, socket) {
         socket.conn.close();
     });
     socket.on("ref:is-recovered", (ack) => ack(socket.recovered));
-    socket.on("ref:volatile", (ack) => {
-        socket.volatile.emit("ext:room", "volatile");
-        ack();
-    });
+    socket.on("ref:transport", (ack) => ack(socket.conn.transport.name));
 }
 
 function say_why(socket) {
