@@ -146,6 +146,15 @@ lessons() {
     sh lessons/kit/check.sh
 }
 
+genuine() { # Socket.IO as npm has it, and ours
+    command -v npm >/dev/null && command -v node >/dev/null || {
+        echo 'npm and node are not installed'
+        exit $SKIPPED
+    }
+    made_with_default all "$build/socketio_app"
+    BUILD="$build" sh tests/genuine/run.sh
+}
+
 made_with_default() {
     make -s BUILD="$build" "$@"
 }
@@ -163,6 +172,7 @@ name_of() { # STEP
     fuzzers) echo "fuzzers: $FUZZ_SECONDS s each" ;;
     conformance) echo 'conformance: both sides, both backends' ;;
     browser) echo 'a real browser' ;;
+    genuine) echo 'genuine: Socket.IO from npm, with ours' ;;
     lessons) echo 'lessons: starters lose, solutions win, READMEs tell the truth' ;;
     *) echo "$1: no such step" >&2 && exit 2 ;;
     esac
@@ -170,7 +180,7 @@ name_of() { # STEP
 
 mkdir -p "$build"
 [ $# -gt 0 ] || set -- layers with_gcc with_clang with_clangs_sanitizers with_musl \
-    with_valgrind fuzzers conformance browser lessons
+    with_valgrind fuzzers conformance browser genuine lessons
 for step; do
     name=$(name_of "$step") || exit
     run_step "$step" "$name"

@@ -18,6 +18,7 @@ const readline = require("readline");
 
 const PATIENCE_MS = 8000; /* for one thing; the machine may be busy */
 const CHECK_MS = 20000; /* for one check */
+const ALL_MS = 1000 * (process.env.GENUINE_SECONDS || 85); /* for all of them */
 const NAME = path.basename(process.argv[1], ".js");
 
 /* ------------------------------------------------------------ to expect */
@@ -139,7 +140,13 @@ async function passes({ sentence, body }) {
 /* All checks, then `close`, which may fail as well; ends the process. */
 async function run(close = async () => {}) {
     let failed = 0;
+    const end = Date.now() + ALL_MS;
     for (const one of chosen()) {
+        if (Date.now() > end) {
+            console.log(`FAILED: ${NAME}: expected all in ${ALL_MS} ms`);
+            failed += 1;
+            break;
+        }
         const start = Date.now();
         failed += (await passes(one)) ? 0 : 1;
         if (process.env.GENUINE_VERBOSE) {

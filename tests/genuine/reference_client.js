@@ -20,10 +20,11 @@ function say(ev, rest) {
 }
 
 function each(value, change) {
-    const entries = Object.entries(value).map(([k, v]) => [k, change(v)]);
-    return Array.isArray(value)
-        ? value.map(change)
-        : Object.fromEntries(entries);
+    if (Array.isArray(value)) {
+        return value.map(change);
+    }
+    const entries = Object.entries(value);
+    return Object.fromEntries(entries.map(([key, one]) => [key, change(one)]));
 }
 
 function with_buffers(value) {
