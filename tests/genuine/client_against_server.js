@@ -379,18 +379,19 @@ everywhere("who disconnects leaves its rooms", async (transports) => {
     await had([a, b, c], "", "nobody");
 });
 
-everywhere("a broadcast that is acknowledged", async (transports) => {
+everywhere("a broadcast that is acknowledged", async (transports, name) => {
+    const all = `all of ${name}`;
     const [a, b, c] = await three(transports);
     for (const [i, socket] of [a, b].entries()) {
-        await acked(socket, "ext:join", "all");
+        await acked(socket, "ext:join", all);
         socket.on("ext:poll", (ack) => ack(i, "not this"));
     }
-    const [{ complete, answers }] = await acked(c, "ext:broadcast-ack", "all", 5000);
+    const [{ complete, answers }] = await acked(c, "ext:broadcast-ack", all, 5000);
     same([complete, answers.sort()], [true, [0, 1]]);
     same(await acked(c, "ext:broadcast-ack", "nobody", 5000),
         [{ complete: true, answers: [] }]);
-    await acked(c, "ext:join", "all"); /* which does not answer */
-    const [partial] = await acked(a, "ext:broadcast-ack", "all", 300);
+    await acked(c, "ext:join", all); /* which does not answer */
+    const [partial] = await acked(a, "ext:broadcast-ack", all, 300);
     same([partial.complete, partial.answers.sort()], [false, [0, 1]]);
 });
 
@@ -551,7 +552,7 @@ everywhere("a server that is frozen is given up", async (transports) => {
     same(await socket.inbox.take("disconnect"), "ping timeout");
 });
 
-everywhere("a client that is frozen is given up", async (transports) => {
+async function isFrozen(transports) {
     const quick = await own("--ping-interval", "300", "--ping-timeout", "300");
     const client = new Program(REFERENCE_CLIENT);
     atEnd(() => client.stop("SIGKILL"));
@@ -560,7 +561,13 @@ everywhere("a client that is frozen is given up", async (transports) => {
     matches(await client.inbox.take("out"), /"connect"/);
     client.kill("SIGSTOP");
     await quick.says("ping timeout");
-});
+}
+
+/* Not in the midst of an upgrade. */
+for (const name of ["polling", "websocket"]) {
+    check(`${name}: a client that is frozen is given up`, () =>
+        isFrozen(SETTINGS[name]));
+}
 
 /* ------------------------------------------------------------ recovery */
 

@@ -138,6 +138,12 @@ function isHandshake(packet, upgrades, pingInterval, pingTimeout) {
     same(others, { upgrades, pingInterval, pingTimeout, maxPayload: MAX });
 }
 
+/* More may be said than this. */
+function isRefusal(text, code, message) {
+    const body = JSON.parse(text);
+    same([body.code, body.message], [code, message]);
+}
+
 check("polling: a session is opened", async () => {
     const { status, headers, text } = await request("EIO=4&transport=polling");
     same(status, 200);
@@ -161,7 +167,7 @@ for (const [what, query, code, message] of [
     check(`polling: ${what} is refused with code ${code}`, async () => {
         const { status, text } = await request(query);
         same(status, 400);
-        same(JSON.parse(text), { code, message });
+        isRefusal(text, code, message);
     });
 }
 
@@ -170,7 +176,7 @@ for (const method of ["POST", "PUT", "DELETE"]) {
         const query = "EIO=4&transport=polling";
         const { status, text } = await request(query, { method });
         same(status, 400);
-        same(JSON.parse(text), { code: 2, message: "Bad handshake method" });
+        isRefusal(text, 2, "Bad handshake method");
     });
 }
 
