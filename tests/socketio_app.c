@@ -10,6 +10,7 @@
 
 #include "common/alloc.h"
 #include "common/json.h"
+#include "common/log.h"
 #include "server/application.h"
 #include "server/program.h"
 
@@ -280,9 +281,24 @@ static void on_disconnect(struct sio_socket *socket,
     sio_disconnect(socket, close);
 }
 
+/* For who looks at both ends. */
+static void say_why(struct sio_socket *socket, const char *reason, void *user)
+{
+    (void)user;
+    log_info("%s left %s (%s)", sio_id(socket),
+             sio_namespace_name(sio_namespace_of(socket)), reason);
+}
+
+static void on_custom(struct sio_socket *socket, void *user)
+{
+    (void)user;
+    sio_on_disconnect(socket, say_why, NULL);
+}
+
 static void on_connection(struct sio_socket *socket, void *user)
 {
     (void)user;
+    sio_on_disconnect(socket, say_why, NULL);
     sio_on(socket, "ext:ask", on_ask, NULL);
     sio_on(socket, "ext:join", on_join, NULL);
     sio_on(socket, "ext:leave", on_leave, NULL);
@@ -330,6 +346,7 @@ static void set_up(struct sio *io)
 {
     application_start(io);
     sio_on_connection(sio_of(io, "/"), on_connection, NULL);
+    sio_on_connection(sio_of(io, "/custom"), on_custom, NULL);
     sio_use(sio_of(io, "/ext-denied"), deny, NULL);
     sio_on_connection(sio_of_matching(io, is_dynamic), say_hello, NULL);
 }
