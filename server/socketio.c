@@ -204,8 +204,6 @@ static void on_message(struct eio_session *session, bool is_binary,
         client->decoder != NULL ? client->decoder : &client->io->decoder;
     struct sio_packet packet;
     const char *why;
-    if (client->is_closing)
-        return;
     switch (sio_decode(decoder, data, is_binary, &packet, &why)) {
     case SIO_NEED_MORE: keep_decoder(client); break;
     case SIO_PACKET:
