@@ -48,10 +48,10 @@ struct line_server {
 };
 
 /* Wait with poll(2) until somebody is ready, but no longer than timeout_ms.
- * Then accept one if the listener is ready, and receive once from each client that
- * is. The descriptors are blocking ones. Who has ended, or sends a line that is
- * too long, is closed and forgotten. Returns true; false is what the starter
- * says. */
+ * Then accept one if the listener is ready, and receive once from each client
+ * that is. The descriptors are blocking ones. Who has ended, or sends a line
+ * that is too long, is closed and forgotten. Returns true; false is what the
+ * starter says. */
 bool line_server_turn(struct line_server *server, int timeout_ms);
 
 #endif

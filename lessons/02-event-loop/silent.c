@@ -6,7 +6,7 @@
  *      silent ADDRESS PORT COUNT HOLD_MS
  *
  * When the answer has not come after HOLD_MS, the silent ones close, and it
- * waits on. It prints when the asking one was connected and when it was answered.
+ * waits on. It prints when the asking one was connected, and when answered.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

@@ -1,7 +1,7 @@
 /* solution.c -- lines, and many clients. The real loop is common/loop.c, which
  * calls back whoever watches a descriptor, and the real connection is
- * common/conn.c, which keeps what the kernel does not take; here the lines are short, and are
- * sent at once or not at all. */
+ * common/conn.c, which keeps what the kernel does not take; here the lines are
+ * short, and are sent at once or not at all. */
 #include "lessons/02-event-loop/exercise.h"
 
 #include <sys/socket.h>

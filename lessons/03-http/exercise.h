@@ -7,7 +7,8 @@
  *      hello                           and this is not part of it
  *
  * common/http_fields.h has what fields are made of: http_trim(),
- * http_is_token(), http_has_class() and others; common/slice.h has slice_is_any_case().
+ * http_is_token(), http_has_class() and others; common/slice.h has
+ * slice_is_any_case().
  */
 #ifndef LESSONS_03_HTTP_EXERCISE_H
 #define LESSONS_03_HTTP_EXERCISE_H
