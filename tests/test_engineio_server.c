@@ -345,11 +345,11 @@ static void messages_come_back_by_polling(void **state)
 {
     static const char *const payloads[] = {
         "4hello",
-        "4test1\x1e"
-        "4test2\x1e"
-        "4test3",
-        "4hello\x1e"
-        "bAQIDBA==",
+        ("4test1\x1e"
+         "4test2\x1e"
+         "4test3"),
+        ("4hello\x1e"
+         "bAQIDBA=="),
         "4",
         "b",
         "4\xe2\x82\xac",
@@ -492,8 +492,8 @@ static void what_is_no_payload_closes_the_session(void **state)
         "4a\x1e",
         "bAQI",
         "4\xff",
-        "4a\x1e"
-        "x",
+        ("4a\x1e"
+         "x"),
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct client client = open_polling(with_app(state));
