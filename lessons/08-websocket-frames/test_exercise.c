@@ -1,0 +1,406 @@
+/* test_exercise.c -- are frames written and read as exercise.h says? */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "lessons/08-websocket-frames/exercise.h"
+#include "lessons/kit/grade.h"
+
+static const uint8_t rfc_key[4] = {0x37, 0xfa, 0x21, 0x3d}; /* 5.7 */
+
+/* ------------------------------------------------------ writing */
+
+static struct frame frame_of(bool fin, enum opcode opcode, struct slice payload)
+{
+    struct frame frame = {.fin = fin, .opcode = opcode, .payload = payload};
+    memcpy(frame.key, rfc_key, sizeof rfc_key);
+    return frame;
+}
+
+static struct buf encode(enum role role, bool fin, enum opcode opcode,
+                         struct slice payload)
+{
+    struct buf out = {0};
+    struct frame frame = frame_of(fin, opcode, payload);
+    encode_frame(&out, role, &frame);
+    expect_written(buf_size(&out) > 0, "encode_frame()");
+    return out;
+}
+
+/* A frame with this payload, sent by a server, begins so. */
+static void expect_header(size_t size, struct slice right)
+{
+    char *payload = allocate(size + 1);
+    memset(payload, 'x', size);
+    story("a server sends a text of %zu bytes", size);
+    struct buf out = encode(SERVER, true, TEXT, (struct slice){payload, size});
+    struct slice came = buf_slice(&out);
+    size_t shown = came.size < right.size ? came.size : right.size;
+    expect_bytes("the header", (struct slice){came.data, shown}, right);
+    expect_number("the size of the frame", (long long)came.size,
+                  (long long)(right.size + size));
+    buf_free(&out);
+    free(payload);
+}
+
+static void lengths_are_shortest(void)
+{
+    expect_header(0, (struct slice){"\x81\x00", 2});
+    expect_header(5, (struct slice){"\x81\x05", 2});
+    expect_header(125, (struct slice){"\x81\x7d", 2});
+    expect_header(126, (struct slice){"\x81\x7e\x00\x7e", 4});
+    expect_header(127, (struct slice){"\x81\x7e\x00\x7f", 4});
+    expect_header(256, (struct slice){"\x81\x7e\x01\x00", 4});
+    expect_header(65535, (struct slice){"\x81\x7e\xff\xff", 4});
+    expect_header(65536, (struct slice){"\x81\x7f\0\0\0\0\0\x01\0\0", 10});
+}
+
+/* "Hello" as in 5.7, and the bits of other frames. */
+static void clients_mask(void)
+{
+    struct buf out;
+    story("a client sends \"Hello\" with the key 37 fa 21 3d");
+    out = encode(CLIENT, true, TEXT, slice_of("Hello"));
+    expect_bytes("the frame", buf_slice(&out),
+                 slice_of("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"));
+    buf_free(&out);
+    story("a server sends \"Hel\" of a text that goes on, with the same key");
+    out = encode(SERVER, false, TEXT, slice_of("Hel"));
+    expect_bytes("the frame", buf_slice(&out), slice_of("\x01\x03Hel"));
+    buf_free(&out);
+    story("a server sends the last fragment \"lo\"");
+    out = encode(SERVER, true, CONTINUATION, slice_of("lo"));
+    expect_bytes("the frame", buf_slice(&out), slice_of("\x80\x02lo"));
+    buf_free(&out);
+}
+
+/* ------------------------------------------------------ reading */
+
+static enum role reader; /* of what read_parts() is given */
+static struct buf heard; /* what it came to, spelled: TEXT(Hello) 1002 */
+
+/* A payload that is long is told by its size alone. */
+static void spell(const char *name, struct slice payload)
+{
+    enum { SPELLED_MAX = 40 };
+    if (payload.size > SPELLED_MAX)
+        buf_printf(&heard, "%s(%zu bytes) ", name, payload.size);
+    else
+        buf_printf(&heard, "%s(%.*s) ", name, (int)payload.size,
+                   payload.size > 0 ? payload.data : "");
+}
+
+/* False: no more events come. */
+static bool note_event(const struct event *event)
+{
+    switch (event->type) {
+    case NOT_WRITTEN: expect_written(false, "decode_next()"); break;
+    case NEED_MORE: return false;
+    case MESSAGE:
+        spell(event->opcode == TEXT ? "TEXT" : "BINARY", event->payload);
+        return true;
+    case CONTROL:
+        spell(event->opcode == PING ? "PING" : "PONG", event->payload);
+        return true;
+    case CLOSED:
+        buf_printf(&heard, "%d ", event->code);
+        spell("CLOSE", event->payload);
+        return false;
+    case FAILED: buf_printf(&heard, "FAILED %d ", event->code); return false;
+    }
+    return false;
+}
+
+static bool is_over(const struct event *event)
+{
+    return event->type == CLOSED || event->type == FAILED;
+}
+
+/* Spell in `heard` what comes of these parts, of which each is a recv. */
+static void read_parts(const struct slice *parts, size_t count)
+{
+    struct decoder decoder = {.role = reader};
+    struct event event = {.type = NEED_MORE};
+    buf_free(&heard);
+    for (size_t i = 0; i < count && !is_over(&event); i++) {
+        buf_append_slice(&decoder.in, parts[i]);
+        do
+            event = decode_next(&decoder);
+        while (note_event(&event));
+    }
+    buf_free(&decoder.in);
+    buf_free(&decoder.message);
+}
+
+static const char *expected; /* of read_and_compare() */
+
+static void read_and_compare(const struct slice *parts, size_t count)
+{
+    read_parts(parts, count);
+    struct slice came = buf_slice(&heard);
+    if (slice_is(came, expected))
+        return;
+    if (count == 2)
+        story("cut behind %zu bytes", parts[0].size);
+    else
+        story(count == 1 ? "all at once" : "one byte at a time");
+    expect_text("what was heard", came, expected);
+}
+
+/* Whoever is `role` reads this, in every way, and hears that. */
+static void expect_heard(enum role role, struct slice bytes, const char *events)
+{
+    reader = role;
+    expected = events;
+    story_bytes(role == CLIENT ? "a server sends" : "a client sends", bytes);
+    in_every_way(bytes, read_and_compare);
+    buf_free(&heard);
+}
+
+static void expect_server_hears(const char *bytes, size_t size,
+                                const char *events)
+{
+    expect_heard(SERVER, (struct slice){bytes, size}, events);
+}
+
+static void expect_client_hears(const char *bytes, size_t size,
+                                const char *events)
+{
+    expect_heard(CLIENT, (struct slice){bytes, size}, events);
+}
+
+/* The examples of 5.7, one after the other in one stream. */
+static void examples_are_read(void)
+{
+    static const char hello[] = "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+    static const char others[] = "\x81\x05Hello\x89\x05Hello\x81\x00";
+    char binary[4 + 256] = "\x82\x7e\x01\x00";
+    expect_server_hears(hello, sizeof hello - 1, "TEXT(Hello) ");
+    story("a client reads: the same without a mask, a ping, an empty text");
+    expect_client_hears(others, sizeof others - 1,
+                        "TEXT(Hello) PING(Hello) TEXT() ");
+    story("256 bytes of binary data, of which each is 0");
+    expect_client_hears(binary, sizeof binary, "BINARY(256 bytes) ");
+}
+
+static void keys_are_turned(void)
+{
+    struct buf in = {0};
+    const char *texts[] = {"longer than a key", "", "x"};
+    for (size_t i = 0; i < 3; i++) {
+        struct frame frame = frame_of(true, TEXT, slice_of(texts[i]));
+        uint8_t *key = frame.key;
+        for (int j = 0; j < 4; j++)
+            key[j] = (uint8_t)(key[j] + 60 * i);
+        size_t size = frame.payload.size;
+        uint8_t head[6] = {
+            0x81, (uint8_t)(0x80 | size), key[0], key[1], key[2], key[3]};
+        buf_append(&in, head, sizeof head);
+        for (size_t at = 0; at < size; at++)
+            buf_append(&in, &(char){(char)(texts[i][at] ^ key[at % 4])}, 1);
+    }
+    story("three texts, each with a key of its own");
+    expect_heard(SERVER, buf_slice(&in),
+                 "TEXT(longer than a key) TEXT() "
+                 "TEXT(x) ");
+    buf_free(&in);
+}
+
+static void fragments_are_joined(void)
+{
+    story("a text in three fragments, a ping and a pong between them");
+    expect_client_hears("\x01\x03Hel\x89\x02hi\x00\x01l\x8a\x00\x80\x01o"
+                        "\x82\x02ok",
+                        21, "PING(hi) PONG() TEXT(Hello) BINARY(ok) ");
+    story("fragments of no byte");
+    expect_client_hears("\x02\x00\x00\x00\x80\x00\x81\x01x", 9,
+                        "BINARY() TEXT(x) ");
+    story("after a whole text, a binary message in two");
+    expect_client_hears("\x81\x03one\x02\x01t\x80\x02wo", 12,
+                        "TEXT(one) BINARY(two) ");
+}
+
+/* In 1000 bytes at a time, which is how a network does it. */
+static void large_frames_are_read(void)
+{
+    enum { SIZE = 70000, PART = 1000, PARTS = (SIZE + 10 + PART - 1) / PART };
+    char *bytes = allocate(SIZE + 10);
+    struct slice parts[PARTS];
+    memset(bytes, 'x', SIZE + 10);
+    memcpy(bytes, "\x81\x7f\0\0\0\0\0\x01\x11\x70", 10);
+    for (size_t i = 0; i < PARTS; i++) {
+        size_t at = i * PART, rest = SIZE + 10 - at;
+        parts[i] = (struct slice){bytes + at, rest < PART ? rest : PART};
+    }
+    reader = CLIENT;
+    story("a server sends a text of %d bytes, of which 1000 come at a time",
+          SIZE);
+    read_parts(parts, PARTS);
+    expect_text("what was heard", buf_slice(&heard), "TEXT(70000 bytes) ");
+    buf_free(&heard);
+    free(bytes);
+}
+
+static void frames_are_judged(void)
+{
+    story("a server masks (5.1)");
+    expect_client_hears("\x81\x81\x01\x02\x03\x04x", 7, "FAILED 1002 ");
+    story("a client does not (5.1)");
+    expect_server_hears("\x81\x01x", 3, "FAILED 1002 ");
+    story("a reserved bit (5.2)");
+    expect_client_hears("\xc1\x01x", 3, "FAILED 1002 ");
+    story("opcode 3, which means nothing yet (5.2)");
+    expect_client_hears("\x83\x01x", 3, "FAILED 1002 ");
+    story("opcode 11, which means nothing yet (5.2)");
+    expect_client_hears("\x8b\x01x", 3, "FAILED 1002 ");
+    story("a length of 5 in 16 bits (5.2)");
+    expect_client_hears("\x81\x7e\x00\x05Hello", 9, "FAILED 1002 ");
+    story("a length of 126 in 64 bits (5.2)");
+    expect_client_hears("\x82\x7f\0\0\0\0\0\0\0\x7e", 10, "FAILED 1002 ");
+    story("a length of 64 bits, the highest of them 1 (5.2)");
+    expect_client_hears("\x82\x7f\x80\0\0\0\0\0\0\0", 10, "FAILED 1002 ");
+}
+
+static void order_is_judged(void)
+{
+    story("a ping in two fragments (5.5)");
+    expect_client_hears("\x09\x01x", 3, "FAILED 1002 ");
+    story("a ping of 126 bytes (5.5)");
+    expect_client_hears("\x89\x7e\x00\x7e", 4, "FAILED 1002 ");
+    story("a continuation of no message (5.4)");
+    expect_client_hears("\x80\x01x", 3, "FAILED 1002 ");
+    story("the same behind a message that was complete");
+    expect_client_hears("\x81\x01x\x80\x01x", 6, "TEXT(x) FAILED 1002 ");
+    story("a new message inside another (5.4)");
+    expect_client_hears("\x01\x01x\x81\x01x", 6, "FAILED 1002 ");
+}
+
+static void texts_are_judged(void)
+{
+    story("C3 28 is no character");
+    expect_client_hears("\x81\x02\xc3\x28", 4, "FAILED 1007 ");
+    story("a character of two bytes, one in each fragment");
+    expect_client_hears("\x01\x01\xc3\x80\x01\xa9", 6, "TEXT(\xc3\xa9) ");
+    story("a text that ends inside a character");
+    expect_client_hears("\x81\x02x\xc3", 4, "FAILED 1007 ");
+    story("the same bytes are good enough for a binary message");
+    expect_client_hears("\x82\x02\xc3\x28", 4, "BINARY(\xc3\x28) ");
+}
+
+static void expect_close(int code, const char *events)
+{
+    char bytes[] = {(char)0x88, 2, (char)(code >> 8), (char)code};
+    story("the code is %d", code);
+    expect_client_hears(bytes, sizeof bytes, events);
+}
+
+static void closes_are_judged(void)
+{
+    story("a close frame with a code and a reason");
+    expect_client_hears("\x88\x05\x03\xe8"
+                        "bye",
+                        7, "1000 CLOSE(bye) ");
+    story("one without a code");
+    expect_client_hears("\x88\x00", 2, "1005 CLOSE() ");
+    expect_close(1001, "1001 CLOSE() ");
+    expect_close(3000, "3000 CLOSE() ");
+    expect_close(4999, "4999 CLOSE() ");
+    expect_close(999, "FAILED 1002 ");
+    expect_close(1005, "FAILED 1002 ");
+    expect_close(1006, "FAILED 1002 ");
+    expect_close(1015, "FAILED 1002 ");
+    expect_close(2999, "FAILED 1002 ");
+    expect_close(5000, "FAILED 1002 ");
+    story("a payload of one byte, which is half a code");
+    expect_client_hears("\x88\x01\x03", 3, "FAILED 1002 ");
+    story("a reason that is not UTF-8");
+    expect_client_hears("\x88\x03\x03\xe8\xff", 5, "FAILED 1007 ");
+}
+
+static const struct graded_test tests[] = {
+    {"a length is sent in its shortest form, in network order",
+     15,
+     lengths_are_shortest,
+     {"which is the longest payload whose length fits beside the mask bit?",
+      "126 and 127 are no lengths: they say that 2 or 8 bytes follow, the "
+      "highest first",
+      "size < 126: size; size <= 65535: 126, size >> 8, size; else 127 and "
+      "8 bytes, by size >> 56 first"},
+     "echo hello | build/client websocket http://127.0.0.1:8080 "
+     "--trace=hex -n 1"},
+    {"a client masks what it sends, and a server does not",
+     10,
+     clients_mask,
+     {"who of both must mask, and who must not?",
+      "the bit 0x80 of the second byte says it; then the key; then the bytes",
+      "out[i] = payload[i] ^ key[i % 4], if role == CLIENT"},
+     NULL},
+    {"whole frames are read, however the network cuts them",
+     15,
+     examples_are_read,
+     {"how many bytes must be there before the length is known?",
+      "take nothing out of `in` before all of the frame is there, and not "
+      "more than the frame",
+      "if (buf_size(in) < header + size) return NEED_MORE; ... "
+      "buf_consume(in, header + size);"},
+     NULL},
+    {"a key is used in turn, and anew for each frame",
+     10,
+     keys_are_turned,
+     {"which byte of the key belongs to byte 5 of a payload?",
+      "the count begins at 0 with each payload, not with the frame",
+      "payload[i] ^= key[i % 4]"},
+     NULL},
+    {"fragments are one message, and control frames come between them",
+     15,
+     fragments_are_joined,
+     {"what must outlive a call: which message has begun, and what came of it?",
+      "a ping is handed on at once, and changes nothing of the message",
+      "keep the first opcode in decoder->opcode; append to decoder->message "
+      "until fin"},
+     NULL},
+    {"a frame of 70000 bytes is read in pieces of 1000",
+     5,
+     large_frames_are_read,
+     {"which type holds 70000, and 2^62?",
+      "the 8 bytes behind 127 are one number, the highest first",
+      "size = size << 8 | byte, in an uint64_t, 8 times"},
+     NULL},
+    {"what 5.1 and 5.2 forbid in a header fails with 1002",
+     10,
+     frames_are_judged,
+     {"may a header be judged before its payload has come?",
+      "who masks depends on whose end this is; how long a length has to be "
+      "depends on the length",
+      "masked != (role == SERVER); size < 126 in 2 bytes; size <= 65535 in 8"},
+     NULL},
+    {"so does a frame at a place where it may not stand",
+     5,
+     order_is_judged,
+     {"which frames may follow one without FIN?",
+      "a continuation if a message has begun, a text or binary if not; "
+      "control frames always, whole and short",
+      "(opcode == CONTINUATION) != (decoder->opcode != 0)"},
+     NULL},
+    {"a text is UTF-8 as a whole, and binary data need not be",
+     5,
+     texts_are_judged,
+     {"may a fragment end in the middle of a character?",
+      "judge the message, not its fragments",
+      "utf8_is_valid() when the last fragment has come, if it is TEXT"},
+     NULL},
+    {"a close frame has a code that may be sent, or none",
+     10,
+     closes_are_judged,
+     {"what do 1005, 1006 and 1015 mean, and who says so?",
+      "they are for what did not come over the wire: nobody sends them",
+      "size 0: 1005; size 1: fail; else payload[0] << 8 | payload[1], "
+      "unsigned"},
+     NULL},
+    {0},
+};
+
+int main(void)
+{
+    return grade("08-websocket-frames", tests);
+}
