@@ -5,8 +5,8 @@
  *                                   ... time over   answer nothing, 0..0
  *                                   ... it is gone  no answer: forget it
  *
- * There is no socket and no clock here: the test has a log of numbered messages,
- * and says what time it is.
+ * There is no socket and no clock here: the test has a log of numbered
+ * messages, and says what time it is.
  */
 #ifndef LESSONS_05_LONG_POLLING_EXERCISE_H
 #define LESSONS_05_LONG_POLLING_EXERCISE_H

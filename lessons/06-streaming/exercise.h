@@ -58,10 +58,10 @@ struct stream {
 };
 
 /* The next bytes of the body, in whatever pieces they come. Calls on_event for
- * each event that is complete. After STREAM_ENDED and STREAM_BAD nothing more is
- * read. Needed of RFC 9112: chunks, sizes in hexadecimal, extensions (which are
- * ignored), and the last chunk with its empty line; no trailers. CR LF ends the
- * lines of chunks, and nothing else does.
+ * each event that is complete. After STREAM_ENDED and STREAM_BAD nothing more
+ * is read. Needed of RFC 9112: chunks, sizes in hexadecimal, extensions (which
+ * are ignored), and the last chunk with its empty line; no trailers. CR LF ends
+ * the lines of chunks, and nothing else does.
  *
  * Of the HTML standard: lines end with LF, CR or CR LF; the fields event, data
  * and id; comments; one blank behind the colon is not part of the value. An

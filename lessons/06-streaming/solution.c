@@ -1,7 +1,7 @@
 /* solution.c -- chunks, and the events in them. The real things are
  * common/chunked.c and common/sse.c: they are pulled, hold no more than they
- * need, and check extensions and trailers, too. Here each byte is pushed through
- * two small machines. */
+ * need, and check extensions and trailers, too. Here each byte is pushed
+ * through two small machines. */
 #include <string.h>
 
 #include "lessons/06-streaming/exercise.h"

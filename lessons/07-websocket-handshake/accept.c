@@ -1,5 +1,5 @@
-/* accept.c -- from a Sec-WebSocket-Key to its Sec-WebSocket-Accept, step by step
- * (RFC 6455, 4.2.2).
+/* accept.c -- from a Sec-WebSocket-Key to its Sec-WebSocket-Accept, step by
+ * step (RFC 6455, 4.2.2).
  *
  *      key --+--> text --SHA-1--> digest --base64--> accept
  *      GUID -'

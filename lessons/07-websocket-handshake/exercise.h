@@ -1,10 +1,10 @@
 /* exercise.h -- from HTTP to WebSocket: the two ends of a handshake (RFC 6455,
  * 4).
  *
- *      GET /websocket HTTP/1.1                  HTTP/1.1 101 Switching Protocols
- *      Host: localhost:8080                     Upgrade: websocket
- *      Upgrade: websocket                       Connection: Upgrade
- *      Connection: keep-alive, Upgrade          Sec-WebSocket-Accept: s3pPLMBi...
+ *      GET /websocket HTTP/1.1                HTTP/1.1 101 Switching Protocols
+ *      Host: localhost:8080                   Upgrade: websocket
+ *      Upgrade: websocket                     Connection: Upgrade
+ *      Connection: keep-alive, Upgrade        Sec-WebSocket-Accept: s3pPLMB...
  *      Sec-WebSocket-Key: dGhlIHNhbXBsZS...
  *      Sec-WebSocket-Version: 13
  *      Origin: http://localhost:8080
