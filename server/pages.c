@@ -3,7 +3,9 @@
  */
 #include <stdio.h>
 
+#include "common/url.h"
 #include "server/engineio.h"
+#include "server/front_page.css.h"
 #include "server/front_page.html.h"
 #include "server/front_page.js.h"
 
@@ -17,8 +19,22 @@ static void answer(struct exchange *exchange, const char *type,
                                         .body = buf_slice(body)});
 }
 
-/* ------------------------------------------------------------- the front
- * page */
+/* ------------------------------------------------------------- pages */
+
+struct page {
+    const char *path, *type;
+    struct slice text;
+};
+
+static const char html[] = "text/html; charset=utf-8";
+static const char css[] = "text/css; charset=utf-8";
+static const char script[] = "text/javascript; charset=utf-8";
+
+static const struct page texts[] = {
+    {"/", html, {front_page_html, sizeof front_page_html}},
+    {"/front_page.css", css, {front_page_css, sizeof front_page_css}},
+    {"/front_page.js", script, {front_page_js, sizeof front_page_js}},
+};
 
 /* FNV-1a: two pages are the same if this is, as far as a cache may care. */
 static uint64_t hash(struct slice text)
@@ -29,54 +45,59 @@ static uint64_t hash(struct slice text)
     return value;
 }
 
-/* A page that did not change is not sent again (RFC 9110, 13.1.2). Nothing but
- * its own script may act in it. */
-static void serve_page(struct exchange *exchange,
-                       const struct http_request *request, const char *type,
-                       struct slice page)
+/* NULL: there is none. */
+static const struct page *page_at(struct slice path)
 {
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (slice_is(path, texts[i].path))
+            return &texts[i];
+    return NULL;
+}
+
+/* The same for a path as it was sent: "/%63hat". */
+static const struct page *find_page(struct slice path)
+{
+    struct buf decoded = {0};
+    url_decode(path, &decoded);
+    const struct page *page = page_at(buf_slice(&decoded));
+    buf_free(&decoded);
+    return page;
+}
+
+/* A page that did not change is not sent again (RFC 9110, 13.1.2). Nothing but
+ * our own scripts may act in it, and nothing but they may style it. */
+static void serve_page(struct exchange *exchange,
+                       const struct http_request *request)
+{
+    const struct page *page = find_page(request->path);
     char etag[24], fields[256];
-    snprintf(etag, sizeof etag, "\"%016llx\"", (unsigned long long)hash(page));
+    snprintf(etag, sizeof etag, "\"%016llx\"",
+             (unsigned long long)hash(page->text));
     snprintf(fields, sizeof fields,
              "ETag: %s\r\nCache-Control: no-cache\r\n"
-             "Content-Security-Policy: default-src 'self'; "
-             "style-src 'unsafe-inline'; img-src data:; "
-             "frame-ancestors 'none'\r\n"
+             "Content-Security-Policy: default-src 'self'; img-src data:; "
+             "frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
              "X-Content-Type-Options: nosniff\r\n",
              etag);
     bool is_known = http_etag_matches(&request->head, etag);
     exchange_respond(exchange, &(struct response){
                                    .status = is_known ? 304 : 200,
-                                   .type = is_known ? NULL : type,
+                                   .type = is_known ? NULL : page->type,
                                    .fields = fields,
-                                   .body = is_known ? slice_of("") : page,
+                                   .body = is_known ? slice_of("") : page->text,
                                });
 }
 
-static void serve_front_page(struct exchange *exchange,
-                             const struct http_request *request)
-{
-    serve_page(exchange, request, "text/html; charset=utf-8",
-               (struct slice){front_page_html, sizeof front_page_html});
-}
-
-static void serve_front_script(struct exchange *exchange,
-                               const struct http_request *request)
-{
-    serve_page(exchange, request, "text/javascript; charset=utf-8",
-               (struct slice){front_page_js, sizeof front_page_js});
-}
-
-const struct transport front_page = {
+static const struct transport pages = {
     .path = "/",
     .allowed = ALLOW_GET,
-    .serve = serve_front_page,
+    .serve = serve_page,
 };
-const struct transport front_script = {
-    .path = "/front_page.js",
-    .allowed = ALLOW_GET,
-    .serve = serve_front_script,
-};
+
+const struct transport *pages_transport(struct slice path)
+{
+    return page_at(path) != NULL ? &pages : NULL;
+}
 
 /* ------------------------------------------------------------- health */
 

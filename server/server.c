@@ -14,8 +14,8 @@
 #include "common/utf8.h"
 
 static const struct transport *const transports[] = {
-    &polling,  &long_polling, &streaming,    &websocket, &echo,    &engineio,
-    &socketio, &front_page,   &front_script, &health,    &metrics,
+    &polling,  &long_polling, &streaming, &websocket, &echo,
+    &engineio, &socketio,     &health,    &metrics,
 };
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports };
@@ -225,7 +225,7 @@ static const struct transport *transport_for(struct slice path)
     for (size_t i = 0; i < TRANSPORTS; i++)
         if (slice_is(path, transports[i]->path))
             return transports[i];
-    return NULL;
+    return pages_transport(path);
 }
 
 /* "/%70olling" is "/polling" (RFC 3986, 6.2.2.2). */

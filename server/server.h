@@ -79,8 +79,10 @@ struct transport {
 };
 
 extern const struct transport polling, long_polling, streaming, websocket, echo;
-extern const struct transport engineio, socketio;
-extern const struct transport front_page, front_script, health, metrics;
+extern const struct transport engineio, socketio, health, metrics;
+
+/* That of the pages for people; NULL when none of them has this path. */
+const struct transport *pages_transport(struct slice path);
 
 /* Whose connection it is. */
 static inline struct server *server_of_conn(const struct conn *conn)
