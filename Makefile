@@ -75,8 +75,8 @@ $(BUILD)/sanitized/%.o: %.c
 $(BUILD)/include/%.h: %
 	@mkdir -p $(@D)
 	@{ echo 'static const char $(subst .,_,$(<F))[] = {'; od -An -v -tx1 $< | sed 's/[0-9a-f][0-9a-f]/0x&,/g'; echo '};'; } > $@
-$(call as,release,server/pages.c) $(call as,sanitized,server/pages.c): $(patsubst %,$(BUILD)/include/server/%.h,front_page.html front_page.css front_page.js)
-$(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/browser/on_%_page.js.h,plain front)
+$(call as,release,server/pages.c) $(call as,sanitized,server/pages.c): $(patsubst %,$(BUILD)/include/server/%.h,front_page.html front_page.css front_page.js chat_page.html chat_page.css chat_page.js socketio.js)
+$(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/browser/on_%_page.js.h,plain front chat)
 
 tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(TESTED)
 test: tests

@@ -4,10 +4,14 @@
 #include <stdio.h>
 
 #include "common/url.h"
+#include "server/chat_page.css.h"
+#include "server/chat_page.html.h"
+#include "server/chat_page.js.h"
 #include "server/engineio.h"
 #include "server/front_page.css.h"
 #include "server/front_page.html.h"
 #include "server/front_page.js.h"
+#include "server/socketio.js.h"
 
 static void answer(struct exchange *exchange, const char *type,
                    const struct buf *body)
@@ -34,6 +38,10 @@ static const struct page texts[] = {
     {"/", html, {front_page_html, sizeof front_page_html}},
     {"/front_page.css", css, {front_page_css, sizeof front_page_css}},
     {"/front_page.js", script, {front_page_js, sizeof front_page_js}},
+    {"/chat", html, {chat_page_html, sizeof chat_page_html}},
+    {"/chat_page.css", css, {chat_page_css, sizeof chat_page_css}},
+    {"/chat_page.js", script, {chat_page_js, sizeof chat_page_js}},
+    {"/socketio.js", script, {socketio_js, sizeof socketio_js}},
 };
 
 /* FNV-1a: two pages are the same if this is, as far as a cache may care. */
@@ -66,8 +74,7 @@ static const struct page *find_page(struct slice path)
 
 /* A page that did not change is not sent again (RFC 9110, 13.1.2). Nothing but
  * our own scripts may act in it, and nothing but they may style it. */
-static void serve_page(struct exchange *exchange,
-                       const struct http_request *request)
+void pages_serve(struct exchange *exchange, const struct http_request *request)
 {
     const struct page *page = find_page(request->path);
     char etag[24], fields[256];
@@ -91,7 +98,7 @@ static void serve_page(struct exchange *exchange,
 static const struct transport pages = {
     .path = "/",
     .allowed = ALLOW_GET,
-    .serve = serve_page,
+    .serve = pages_serve,
 };
 
 const struct transport *pages_transport(struct slice path)

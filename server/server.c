@@ -15,7 +15,7 @@
 
 static const struct transport *const transports[] = {
     &polling,  &long_polling, &streaming, &websocket, &echo,
-    &engineio, &socketio,     &health,    &metrics,
+    &engineio, &socketio,     &chat_page, &health,    &metrics,
 };
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports };

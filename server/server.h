@@ -41,6 +41,7 @@ struct listener {
 };
 
 struct eio_hub;
+struct chat;
 struct sio;
 
 struct server {
@@ -50,7 +51,8 @@ struct server {
     struct conn_set leaving; /* that were one too many */
     struct channels *channels;
     struct eio_hub *engineio; /* that returns every message */
-    struct sio *socketio;     /* without applications at first */
+    struct sio *socketio;     /* without applications at first, but for */
+    struct chat *chat;
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
     struct counters counters;
@@ -79,10 +81,13 @@ struct transport {
 };
 
 extern const struct transport polling, long_polling, streaming, websocket, echo;
-extern const struct transport engineio, socketio, health, metrics;
+extern const struct transport engineio, socketio, chat_page, health, metrics;
 
 /* That of the pages for people; NULL when none of them has this path. */
 const struct transport *pages_transport(struct slice path);
+
+/* Answer with the page that the request's path names. */
+void pages_serve(struct exchange *exchange, const struct http_request *request);
 
 /* Whose connection it is. */
 static inline struct server *server_of_conn(const struct conn *conn)

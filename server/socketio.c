@@ -256,11 +256,6 @@ static const struct eio_app app = {
 
 /* ------------------------------------------------------------- its life */
 
-struct server *sio_server(const struct sio *io)
-{
-    return io->server;
-}
-
 static void open(struct server *server)
 {
     struct sio *io = allocate(sizeof *io);

@@ -45,7 +45,6 @@ struct sio_event {
 };
 
 /* The server that io is of. */
-struct server *sio_server(const struct sio *io);
 
 /* ------------------------------------------------------ namespaces */
 

@@ -62,6 +62,7 @@ static void run_all(struct run *run)
         run_checks(run, backends[i], websocket_checks);
         run_checks(run, backends[i], origin_checks);
         run_checks(run, backends[i], front_page_checks);
+        run_checks(run, backends[i], chat_checks);
     }
     if (has_given_up()) {
         puts("not ok - all of it in time: interrupted");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/json.h"
+#include "tests/browser/on_chat_page.js.h"
 #include "tests/browser/on_front_page.js.h"
 #include "tests/browser/on_plain_page.js.h"
 #include "tests/browser/wait.h"
@@ -46,10 +47,10 @@ static void load(struct trial *trial, const char *origin, const char *path,
     snprintf(url, sizeof url, "%s%s", origin, path);
     if (has_failed(trial))
         return;
-    page_close(&trial->page);
-    if (!page_open(trial->devtools, &trial->page, url) ||
-        !add_script(&trial->page, script))
-        fail(trial, url, buf_slice(&trial->page.complaints));
+    page_close(trial->page);
+    if (!page_open(trial->devtools, trial->page, url) ||
+        !add_script(trial->page, script))
+        fail(trial, url, buf_slice(&trial->page->complaints));
 }
 
 static void load_plain_page(struct trial *trial, const char *origin)
@@ -64,6 +65,60 @@ void trial_load_front_page(struct trial *trial)
          (struct slice){on_front_page_js, sizeof on_front_page_js});
 }
 
+static const char *origin_of(const struct trial *trial)
+{
+    return trial->relay.origin[0] != '\0' ? trial->relay.origin
+                                          : trial->server.origin;
+}
+
+void trial_load_chat(struct trial *trial, int window)
+{
+    trial->page = &trial->pages[window];
+    load(trial, origin_of(trial), "/chat",
+         (struct slice){on_chat_page_js, sizeof on_chat_page_js});
+}
+
+void trial_look_at(struct trial *trial, int window)
+{
+    trial->page = &trial->pages[window];
+}
+
+void trial_close_window(struct trial *trial, int window)
+{
+    page_close(&trial->pages[window]);
+}
+
+static void command(struct trial *trial, const char *method, struct buf *params)
+{
+    if (!has_failed(trial) &&
+        !devtools_command(trial->devtools, trial->page, method,
+                          buf_slice(params), NULL))
+        fail(trial, method, slice_of("is not possible"));
+    buf_free(params);
+}
+
+void trial_type(struct trial *trial, const char *text)
+{
+    struct buf params = {0};
+    buf_append_text(&params, "{\"text\":");
+    json_append_string(&params, slice_of(text));
+    buf_append_text(&params, "}");
+    command(trial, "Input.insertText", &params);
+}
+
+void trial_press_enter(struct trial *trial)
+{
+    static const char *const types[] = {"keyDown", "keyUp"};
+    for (size_t i = 0; i < 2; i++) {
+        struct buf params = {0};
+        buf_printf(&params,
+                   "{\"type\":\"%s\",\"key\":\"Enter\",\"code\":\"Enter\","
+                   "\"windowsVirtualKeyCode\":13%s}",
+                   types[i], i == 0 ? ",\"text\":\"\\r\"" : "");
+        command(trial, "Input.dispatchKeyEvent", &params);
+    }
+}
+
 void trial_narrow(struct trial *trial, int width)
 {
     char params[128];
@@ -72,7 +127,7 @@ void trial_narrow(struct trial *trial, int width)
              "\"mobile\":true}",
              width, 2 * width);
     if (!has_failed(trial) &&
-        !devtools_command(trial->devtools, &trial->page,
+        !devtools_command(trial->devtools, trial->page,
                           "Emulation.setDeviceMetricsOverride",
                           slice_of(params), NULL))
         fail(trial, params, slice_of("is not possible"));
@@ -84,7 +139,7 @@ void trial_expect(struct trial *trial, const char *expression,
     struct buf value = {0};
     if (has_failed(trial))
         return;
-    if (!page_evaluate(&trial->page, slice_of(expression), &value) ||
+    if (!page_evaluate(trial->page, slice_of(expression), &value) ||
         !slice_is(buf_slice(&value), expected))
         fail(trial, expression, buf_slice(&value));
     buf_free(&value);
@@ -103,8 +158,8 @@ void trial_define(struct trial *trial, const char *name, const char *text)
 void trial_expect_no_complaints(struct trial *trial)
 {
     trial_expect(trial, "'the last word'", "the last word");
-    if (buf_size(&trial->page.complaints) > 0)
-        fail(trial, "complaints", buf_slice(&trial->page.complaints));
+    if (buf_size(&trial->page->complaints) > 0)
+        fail(trial, "complaints", buf_slice(&trial->page->complaints));
 }
 
 /* ------------------------------------------------------------- the others */
@@ -238,12 +293,14 @@ char *trial_run(struct devtools *devtools, const char *program,
         .option = check->option,
         .value = check->value,
     };
+    trial.page = trial.pages;
     struct web_server_options options = options_of(&trial);
     start(&trial, &trial.server, &options);
     load_plain_page(&trial, trial.server.origin);
     if (!has_failed(&trial))
         check->run(&trial);
-    page_close(&trial.page);
+    for (int i = 0; i < WINDOWS; i++)
+        page_close(&trial.pages[i]);
     relay_end(&trial.relay);
     end(&trial, &trial.other);
     end(&trial, &trial.server);

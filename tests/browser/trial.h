@@ -14,6 +14,8 @@
 #include "tests/browser/relay.h"
 #include "tests/browser/web_server.h"
 
+enum { WINDOWS = 2 };
+
 struct trial {
     struct devtools *devtools;
     const char *program, *backend; /* of the server */
@@ -21,7 +23,8 @@ struct trial {
     struct web_server server;
     struct web_server other; /* another origin, if the check wants one */
     struct relay relay;      /* between page and server, likewise */
-    struct page page;
+    struct page pages[WINDOWS];
+    struct page *page;  /* the one that is looked at */
     struct buf failure; /* the first that went wrong; empty: nothing */
 };
 
@@ -36,6 +39,7 @@ extern const struct check http_checks[];
 extern const struct check websocket_checks[];
 extern const struct check origin_checks[];
 extern const struct check front_page_checks[];
+extern const struct check chat_checks[];
 
 /* Run a check, from the start of its server to its end, on a page that does
  * nothing by itself: /healthz, with on_plain_page.js. Returns what went wrong,
@@ -45,6 +49,18 @@ char *trial_run(struct devtools *devtools, const char *program,
 
 /* Load the front page in the place of the plain one, with on_front_page.js. */
 void trial_load_front_page(struct trial *trial);
+
+/* Load the chat in one of the windows, with on_chat_page.js, and look at it;
+ * through the relay, if there is one. */
+void trial_load_chat(struct trial *trial, int window);
+
+/* Look at a window from now on; or close it, and keep looking where we look. */
+void trial_look_at(struct trial *trial, int window);
+void trial_close_window(struct trial *trial, int window);
+
+/* Type into what has the focus, and press the key. */
+void trial_type(struct trial *trial, const char *text);
+void trial_press_enter(struct trial *trial);
 
 /* Make the window as wide as that, in pixels, as a phone does: a page that asks
  * for it gets the width of the screen. */

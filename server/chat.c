@@ -1,0 +1,594 @@
+/* chat.c -- people in rooms, over Socket.IO, and over everything else.
+ *
+ *      auth {"nickname":"Ann","room":"lobby","after":7}   to the namespace /chat
+ *
+ *      a client emits                     and then
+ *      message TEXT, ack                  ack {"id":8}; the room: messages [{...}]
+ *      typing true                        the others in the room: typing "Ann",true
+ *      join ROOM, ack                     ack as `welcome`; the rooms: left, joined
+ *      private NICKNAME, TEXT, ack        ack true; that one: private "Ann",TEXT
+ *      who, ack                           ack ["Ann","Bob"]
+ *
+ * A room is the channel of the same name: what is said in it arrives by polling,
+ * long polling, streaming and WebSocket as well, as "Ann: hi", and what is
+ * published there by any of them is heard in the room. A request that makes no
+ * sense is acknowledged with {"error":...}.
+ *
+ * Who comes in is told `welcome` {"nickname","room","instance","count","members"}
+ * and gets `messages` with what is kept behind `after`, or the newest if it has
+ * none. Without a nickname it may listen, unannounced, and speak as anybody can who
+ * publishes: without a name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/json.h"
+#include "common/limits.h"
+#include "server/json_array.h"
+#include "server/socketio.h"
+
+enum {
+    NICKNAME_MAX = 32,            /* bytes of UTF-8 */
+    NAME_SIZE = NICKNAME_MAX + 4, /* with "-99" behind it, and the NUL */
+    SAME_NAME_MAX = 99,           /* people who would all like to be Ann */
+    HISTORY = 100, /* messages, for who does not say which it has */
+    ROOM_NAME_SIZE = CHANNEL_NAME_MAX + 1,
+    LABEL_SIZE = ROOM_NAME_SIZE + 1,
+};
+
+struct chat {
+    struct server *server;
+    struct sio_namespace *nsp;
+    struct room *first;
+};
+
+/* A channel that somebody in the chat listens to. */
+struct room {
+    struct chat *chat;
+    struct room *next, **link;
+    struct subscriber subscriber;
+    size_t count; /* of members */
+};
+
+/* The data of a socket. */
+struct member {
+    struct chat *chat;
+    struct room *room; /* NULL: it is away, and may come back to: */
+    char room_name[ROOM_NAME_SIZE];
+    char nickname[NAME_SIZE]; /* "": it listens */
+};
+
+static struct member *member_of(const struct sio_socket *socket)
+{
+    return sio_data(socket);
+}
+
+/* ------------------------------------------------------ whom it is for */
+
+/* To Socket.IO, the room `lobby` is the room "#lobby", and who is called Ann is
+ * alone in the room "@Ann". */
+struct label {
+    char text[LABEL_SIZE];
+    struct slice name;
+};
+
+static struct slice set_label(struct label *label, char kind, struct slice name)
+{
+    snprintf(label->text, LABEL_SIZE, "%c%.*s", kind, (int)name.size,
+             name.data);
+    label->name = slice_of(label->text);
+    return label->name;
+}
+
+/* Everybody with a label, which is set, but for `sender`. */
+static struct sio_to labelled(struct chat *chat, struct label *label, char kind,
+                              struct slice name,
+                              const struct sio_socket *sender)
+{
+    set_label(label, kind, name);
+    return (struct sio_to){.nsp = chat->nsp,
+                           .rooms = &label->name,
+                           .room_count = 1,
+                           .sender = sender};
+}
+
+static struct sio_to in_room(const struct member *member, struct label *label,
+                             const struct sio_socket *sender)
+{
+    return labelled(member->chat, label, '#', slice_of(member->room_name),
+                    sender);
+}
+
+static void note_one(struct sio_socket *socket, void *is_anybody_here)
+{
+    (void)socket;
+    *(bool *)is_anybody_here = true;
+}
+
+static bool is_anybody(const struct sio_to *to)
+{
+    bool is_anybody_here = false;
+    sio_each(to, note_one, &is_anybody_here);
+    return is_anybody_here;
+}
+
+/* ------------------------------------------------------ what is said */
+
+static struct sio_args args_of(const struct buf *json)
+{
+    return (struct sio_args){.json = buf_slice(json)};
+}
+
+static void acknowledge(struct sio_socket *socket,
+                        const struct sio_event *event, struct buf *json)
+{
+    sio_ack(socket, event->ack, args_of(json));
+    buf_free(json);
+}
+
+static void refuse(struct sio_socket *socket, const struct sio_event *event,
+                   const char *why)
+{
+    struct buf json = {0};
+    buf_append_text(&json, "{\"error\":");
+    json_append_string(&json, slice_of(why));
+    buf_append_text(&json, "}");
+    acknowledge(socket, event, &json);
+}
+
+/* Take the next argument, which has to be a string. `scratch` is where it is
+ * unescaped, and the caller's to free. */
+static bool take_text(struct slice *args, struct buf *scratch,
+                      struct slice *text)
+{
+    struct slice value;
+    if (!sio_next_arg(args, &value) || json_type(value) != JSON_STRING)
+        return false;
+    *text = json_string(value, scratch);
+    return true;
+}
+
+/* Tell the others in the room: joined "Ann",3. Nobody sees who only listens. */
+static void announce(struct sio_socket *socket, const char *event)
+{
+    struct member *member = member_of(socket);
+    struct label label;
+    struct buf json = {0};
+    if (member->nickname[0] == '\0')
+        return;
+    struct sio_to to = in_room(member, &label, socket);
+    sio_add_text(&json, slice_of(member->nickname));
+    sio_add_number(&json, (int64_t)member->room->count);
+    sio_broadcast(&to, event, args_of(&json));
+    buf_free(&json);
+}
+
+static void add_nickname(struct sio_socket *socket, void *json)
+{
+    const struct member *member = member_of(socket);
+    if (member->nickname[0] != '\0')
+        sio_add_text(json, slice_of(member->nickname));
+}
+
+/* ["Ann","Bob"]: who is in a room and has a nickname. */
+static void append_nicknames(struct buf *out, const struct member *member)
+{
+    struct label label;
+    struct buf names = {0};
+    struct sio_to to = in_room(member, &label, NULL);
+    sio_each(&to, add_nickname, &names);
+    buf_append_text(out, "[");
+    buf_append_slice(out, buf_slice(&names));
+    buf_append_text(out, "]");
+    buf_free(&names);
+}
+
+static void append_welcome(struct buf *out, const struct member *member)
+{
+    const struct channel *channel = member->room->subscriber.channel;
+    buf_append_text(out, "{\"nickname\":");
+    json_append_string(out, slice_of(member->nickname));
+    buf_printf(out,
+               ",\"room\":\"%s\",\"instance\":\"%s\",\"count\":%zu,"
+               "\"members\":",
+               member->room_name, channel_instance(channel),
+               member->room->count);
+    append_nicknames(out, member);
+    buf_append_text(out, "}");
+}
+
+/* ------------------------------------------------------ rooms */
+
+static bool is_ready(const struct subscriber *subscriber)
+{
+    (void)subscriber;
+    return true; /* always: each connection has a limit of its own */
+}
+
+/* What is new in the channel goes to everybody in the room at once. */
+static void deliver(struct subscriber *subscriber, struct slice array)
+{
+    struct room *room = CONTAINER(subscriber, struct room, subscriber);
+    struct label label;
+    struct sio_to to =
+        labelled(room->chat, &label, '#',
+                 slice_of(channel_name(subscriber->channel)), NULL);
+    sio_broadcast(&to, "messages", (struct sio_args){.json = array});
+}
+
+static const struct subscriber_kind subscriber_kind = {
+    .format = &json_array,
+    .is_ready = is_ready,
+    .deliver = deliver,
+};
+
+static struct room *room_new(struct chat *chat, struct channel *channel)
+{
+    struct room *room = allocate(sizeof *room);
+    room->chat = chat;
+    room->next = chat->first;
+    room->link = &chat->first;
+    if (room->next != NULL)
+        room->next->link = &room->next;
+    chat->first = room;
+    channel_subscribe(channel, &room->subscriber, &subscriber_kind,
+                      channel_newest(channel));
+    return room;
+}
+
+static void room_free(struct room *room)
+{
+    channel_unsubscribe(&room->subscriber);
+    *room->link = room->next;
+    if (room->next != NULL)
+        room->next->link = room->link;
+    free(room);
+}
+
+/* The room that is so called. NULL: there is none, and there can be none,
+ * because of `why`. */
+static struct room *room_named(struct chat *chat, struct slice name,
+                               const char **why)
+{
+    *why = "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
+    if (!channel_name_is_valid(name))
+        return NULL;
+    *why = "there are too many rooms";
+    struct channel *channel = channel_named(chat->server->channels, name);
+    if (channel == NULL)
+        return NULL;
+    for (struct room *room = chat->first; room != NULL; room = room->next)
+        if (room->subscriber.channel == channel)
+            return room;
+    return room_new(chat, channel);
+}
+
+/* What is kept behind `place`, and what was lost if that is not all. */
+static void send_history(struct sio_socket *socket, struct channel *channel,
+                         struct place place)
+{
+    struct message notice;
+    struct buf array = {0};
+    if (channel_resume(channel, &place, &notice))
+        json_array.append(&array, &notice);
+    channel_encode(channel, &json_array, place.after, &array);
+    if (buf_size(&array) > 0)
+        sio_emit(socket, "messages", args_of(&array));
+    buf_free(&array);
+}
+
+/* What is due in this turn the others get now, so that the newcomer does not
+ * hear it twice: it is in its history. */
+static void enter(struct sio_socket *socket, struct room *room)
+{
+    struct member *member = member_of(socket);
+    struct label label;
+    channel_catch_up(&room->subscriber);
+    member->room = room;
+    snprintf(member->room_name, sizeof member->room_name, "%s",
+             channel_name(room->subscriber.channel));
+    room->count++;
+    sio_join(socket, set_label(&label, '#', slice_of(member->room_name)));
+    announce(socket, "joined");
+}
+
+static void leave(struct sio_socket *socket)
+{
+    struct member *member = member_of(socket);
+    struct room *room = member->room;
+    struct label label;
+    room->count--;
+    announce(socket, "left");
+    member->room = NULL;
+    sio_leave(socket, set_label(&label, '#', slice_of(member->room_name)));
+    if (room->count == 0)
+        room_free(room);
+}
+
+/* The newest, for who does not say what it has. */
+static struct place recent(const struct channel *channel)
+{
+    uint64_t newest = channel_newest(channel);
+    return (struct place){.after = newest > HISTORY ? newest - HISTORY : 0};
+}
+
+/* ------------------------------------------------------ what clients emit */
+
+static uint64_t publish(const struct member *member, struct slice text)
+{
+    struct buf said = {0};
+    if (member->nickname[0] != '\0')
+        buf_printf(&said, "%s: ", member->nickname);
+    buf_append_slice(&said, text);
+    uint64_t id =
+        channel_publish(member->room->subscriber.channel, buf_slice(&said));
+    member->chat->server->counters.published++;
+    buf_free(&said);
+    return id;
+}
+
+static void on_message(struct sio_socket *socket, const struct sio_event *event,
+                       void *user)
+{
+    struct member *member = member_of(socket);
+    struct slice args = event->args.json, text;
+    struct buf scratch = {0}, answer = {0};
+    (void)user;
+    if (!take_text(&args, &scratch, &text) || text.size == 0) {
+        refuse(socket, event, "a message is a text");
+    } else if (text.size > server_text_max(member->chat->server) - NAME_SIZE) {
+        refuse(socket, event, "this text is too long");
+    } else {
+        buf_printf(&answer, "{\"id\":%llu}",
+                   (unsigned long long)publish(member, text));
+        acknowledge(socket, event, &answer);
+    }
+    buf_free(&scratch);
+}
+
+/* Whom it does not reach at once, it need not reach at all. */
+static void on_typing(struct sio_socket *socket, const struct sio_event *event,
+                      void *user)
+{
+    struct member *member = member_of(socket);
+    struct slice args = event->args.json, value;
+    struct label label;
+    struct buf json = {0};
+    (void)user;
+    if (member->nickname[0] == '\0' || !sio_next_arg(&args, &value))
+        return;
+    bool is_typing = json_type(value) == JSON_TRUE;
+    struct sio_to to = in_room(member, &label, socket);
+    to.is_volatile = true;
+    sio_add_text(&json, slice_of(member->nickname));
+    sio_add_json(&json, slice_of(is_typing ? "true" : "false"));
+    sio_broadcast(&to, "typing", args_of(&json));
+    buf_free(&json);
+}
+
+static void on_join(struct sio_socket *socket, const struct sio_event *event,
+                    void *user)
+{
+    struct member *member = member_of(socket);
+    struct slice args = event->args.json, name = {0};
+    struct buf scratch = {0}, answer = {0};
+    const char *why;
+    (void)user;
+    take_text(&args, &scratch, &name);
+    struct room *room = room_named(member->chat, name, &why);
+    buf_free(&scratch);
+    if (room == NULL) {
+        refuse(socket, event, why);
+        return;
+    }
+    bool is_here = room == member->room;
+    if (!is_here) {
+        leave(socket);
+        enter(socket, room);
+    }
+    append_welcome(&answer, member);
+    acknowledge(socket, event, &answer);
+    if (!is_here)
+        send_history(socket, room->subscriber.channel,
+                     recent(room->subscriber.channel));
+}
+
+/* private "Bob","psst" becomes private "Ann","psst" for Bob alone. */
+static void on_private(struct sio_socket *socket, const struct sio_event *event,
+                       void *user)
+{
+    struct member *member = member_of(socket);
+    struct slice args = event->args.json, nickname, text;
+    struct buf scratch = {0}, json = {0}, answer = {0};
+    struct label label;
+    (void)user;
+    if (!take_text(&args, &scratch, &nickname))
+        nickname = slice_of("");
+    struct sio_to to = labelled(member->chat, &label, '@', nickname, NULL);
+    if (!is_anybody(&to)) {
+        refuse(socket, event, "nobody here is called that");
+    } else if (!take_text(&args, &scratch, &text)) {
+        refuse(socket, event, "a message is a text");
+    } else {
+        sio_add_text(&json, slice_of(member->nickname));
+        sio_add_text(&json, text);
+        sio_broadcast(&to, "private", args_of(&json));
+        buf_append_text(&answer, "true");
+        acknowledge(socket, event, &answer);
+    }
+    buf_free(&json);
+    buf_free(&scratch);
+}
+
+static void on_who(struct sio_socket *socket, const struct sio_event *event,
+                   void *user)
+{
+    struct buf names = {0};
+    (void)user;
+    append_nicknames(&names, member_of(socket));
+    acknowledge(socket, event, &names);
+}
+
+/* ------------------------------------------------------ coming and going */
+
+static void on_disconnect(struct sio_socket *socket, const char *reason,
+                          void *user)
+{
+    (void)reason;
+    (void)user;
+    leave(socket);
+}
+
+/* A text of the auth object; empty without one. */
+static struct slice auth_text(const struct sio_socket *socket, const char *name,
+                              struct buf *scratch)
+{
+    struct slice value;
+    if (!json_member(sio_auth(socket), name, &value) ||
+        json_type(value) != JSON_STRING)
+        return (struct slice){0};
+    return json_string(value, scratch);
+}
+
+static bool is_nickname(struct slice name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if ((unsigned char)name.data[i] <= ' ' || name.data[i] == ':' ||
+            name.data[i] == 0x7f)
+            return false;
+    return name.size <= NICKNAME_MAX;
+}
+
+static const char *may_connect(struct sio_socket *socket, struct buf *data,
+                               void *user)
+{
+    struct buf scratch = {0};
+    struct slice room = auth_text(socket, "room", &scratch);
+    const char *why = NULL;
+    (void)data;
+    (void)user;
+    if (!is_nickname(auth_text(socket, "nickname", &scratch)))
+        why = "a nickname has up to 32 bytes, without blanks and colons";
+    else if (room.size > 0 && !channel_name_is_valid(room))
+        why = "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
+    buf_free(&scratch);
+    return why;
+}
+
+/* Ann, or Ann-2 if there is an Ann already. */
+static void choose_nickname(struct member *member, struct slice wish)
+{
+    struct label label;
+    for (int number = 1; number <= SAME_NAME_MAX; number++) {
+        snprintf(member->nickname, NAME_SIZE, "%.*s", (int)wish.size,
+                 wish.data);
+        if (number > 1)
+            snprintf(member->nickname + wish.size, NAME_SIZE - wish.size, "-%d",
+                     number);
+        struct sio_to to = labelled(member->chat, &label, '@',
+                                    slice_of(member->nickname), NULL);
+        if (!is_anybody(&to))
+            return;
+    }
+    member->nickname[0] = '\0';
+}
+
+/* The place that the auth object names: "after" and "instance". */
+static struct place place_of(const struct sio_socket *socket,
+                             const struct channel *channel, struct buf *scratch)
+{
+    struct place place = recent(channel);
+    struct slice value;
+    int64_t after;
+    if (json_member(sio_auth(socket), "after", &value) &&
+        json_integer(value, &after)) {
+        place.after = (uint64_t)after;
+        place.instance = auth_text(socket, "instance", scratch);
+    }
+    return place;
+}
+
+static void welcome(struct sio_socket *socket)
+{
+    struct buf json = {0};
+    append_welcome(&json, member_of(socket));
+    sio_emit(socket, "welcome", args_of(&json));
+    buf_free(&json);
+}
+
+static void set_handlers(struct sio_socket *socket)
+{
+    sio_on(socket, "message", on_message, NULL);
+    sio_on(socket, "typing", on_typing, NULL);
+    sio_on(socket, "join", on_join, NULL);
+    sio_on(socket, "private", on_private, NULL);
+    sio_on(socket, "who", on_who, NULL);
+    sio_on_disconnect(socket, on_disconnect, NULL);
+}
+
+static struct member *member_new(struct sio_socket *socket, struct chat *chat)
+{
+    struct label label;
+    struct buf scratch = {0};
+    struct slice nickname = auth_text(socket, "nickname", &scratch);
+    struct member *member = allocate(sizeof *member);
+    member->chat = chat;
+    if (nickname.size > 0) {
+        choose_nickname(member, nickname);
+        sio_join(socket, set_label(&label, '@', slice_of(member->nickname)));
+    }
+    buf_free(&scratch);
+    return member;
+}
+
+static void on_connection(struct sio_socket *socket, void *user)
+{
+    struct chat *chat = user;
+    struct buf scratch = {0};
+    const char *why;
+    struct slice wish = auth_text(socket, "room", &scratch);
+    struct room *room =
+        room_named(chat, wish.size > 0 ? wish : slice_of("lobby"), &why);
+    if (room == NULL) {
+        sio_disconnect(socket, false);
+        buf_free(&scratch);
+        return;
+    }
+    struct channel *channel = room->subscriber.channel;
+    struct place place = place_of(socket, channel, &scratch);
+    if (member_of(socket) == NULL) /* or it is recovered */
+        sio_set_data(socket, member_new(socket, chat), free);
+    set_handlers(socket);
+    enter(socket, room);
+    welcome(socket);
+    send_history(socket, channel, place);
+    buf_free(&scratch);
+}
+
+/* ------------------------------------------------------ its life */
+
+static void open(struct server *server)
+{
+    struct chat *chat = allocate(sizeof *chat);
+    chat->server = server;
+    chat->nsp = sio_of(server->socketio, "/chat");
+    sio_use(chat->nsp, may_connect, chat);
+    sio_on_connection(chat->nsp, on_connection, chat);
+    server->chat = chat;
+}
+
+static void close(struct server *server)
+{
+    while (server->chat->first != NULL)
+        room_free(server->chat->first);
+    free(server->chat);
+}
+
+const struct transport chat_page = {
+    .path = "/chat",
+    .allowed = ALLOW_GET,
+    .serve = pages_serve,
+    .open = open,
+    .close = close,
+};

@@ -1,0 +1,286 @@
+/* test_chat.c -- the chat, as its clients see it on the wire. */
+#include <stdio.h>
+
+#include "tests/peer.h"
+
+static const char target[] = "/socket.io/?EIO=4&transport=websocket";
+
+/* Connect to the namespace with this auth object. */
+static struct peer *come(struct stage *stage, const char *auth)
+{
+    struct peer *peer = peer_new(stage);
+    struct buf packet = {0};
+    peer_upgrade(peer, target);
+    peer_expect_message(peer, "0{\"sid\":");
+    buf_append_text(&packet, "40/chat,");
+    buf_append_text(&packet, auth);
+    buf_append(&packet, "", 1);
+    peer_say_frame(peer, WS_TEXT, (char *)buf_head(&packet));
+    buf_free(&packet);
+    return peer;
+}
+
+/* The same, to the lobby, where nothing was said yet. */
+static struct peer *enter(struct stage *stage, const char *nickname)
+{
+    char auth[128];
+    snprintf(auth, sizeof auth, "{\"nickname\":\"%s\"}", nickname);
+    struct peer *peer = come(stage, auth);
+    peer_expect_message(peer, "40/chat,{\"sid\":");
+    peer_expect_message(peer, "42/chat,[\"welcome\",{");
+    return peer;
+}
+
+static void say(struct peer *peer, const char *packet)
+{
+    peer_say_frame(peer, WS_TEXT, packet);
+}
+
+static void publish(struct stage *stage, const char *room, const char *text)
+{
+    char path[128];
+    struct peer *peer = peer_new(stage);
+    snprintf(path, sizeof path, "/polling?channel=%s", room);
+    peer_post(peer, path, text);
+    peer_close(peer);
+}
+
+/* ------------------------------------------------------ coming and going */
+
+static void who_enters_is_told_who_is_here(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "Ann");
+    struct peer *bob = come(stage, "{\"nickname\":\"Bob\"}");
+    peer_expect_message(bob, "40/chat,{\"sid\":");
+    peer_expect_message(bob, "{\"nickname\":\"Bob\",\"room\":\"lobby\"");
+    peer_expect_silence(bob);
+}
+
+static void the_welcome_counts_and_names_who_is_here(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "Ann");
+    struct peer *bob = come(stage, "{\"nickname\":\"Bob\"}");
+    peer_expect_message(bob, "40/chat,{\"sid\":");
+    peer_expect_message(bob, "\"count\":2,\"members\":[");
+    say(bob, "42/chat,1[\"who\"]");
+    peer_expect_message(bob, "43/chat,1[[\"");
+}
+
+static void the_others_are_told_who_comes_and_goes(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = enter(stage, "Bob");
+    peer_expect_message(ann, "42/chat,[\"joined\",\"Bob\",2]");
+    say(bob, "41/chat,");
+    peer_expect_message(ann, "42/chat,[\"left\",\"Bob\",1]");
+}
+
+static void who_is_cut_off_has_left(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = enter(stage, "Bob");
+    peer_expect_message(ann, "42/chat,[\"joined\",\"Bob\",2]");
+    peer_reset(bob);
+    peer_expect_message(ann, "42/chat,[\"left\",\"Bob\",1]");
+}
+
+static void a_nickname_that_is_taken_gets_a_number(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "Ann");
+    struct peer *second = come(stage, "{\"nickname\":\"Ann\"}");
+    peer_expect_message(second, "40/chat,{\"sid\":");
+    peer_expect_message(second, "{\"nickname\":\"Ann-2\"");
+}
+
+static void nicknames_that_could_deceive_are_refused(void **state)
+{
+    static const char *const bad[] = {
+        "{\"nickname\":\"An n\"}", "{\"nickname\":\"Ann: hi\"}",
+        "{\"nickname\":\"A\\nB\"}", "{\"nickname\":\"\\u0000\"}",
+        "{\"nickname\":\"123456789012345678901234567890123\"}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct peer *peer = come(*state, bad[i]);
+        peer_expect_message(peer, "44/chat,{\"message\":\"a nickname has");
+    }
+}
+
+static void a_room_has_the_name_of_a_channel(void **state)
+{
+    struct peer *peer = come(*state, "{\"room\":\"no such/room\"}");
+    peer_expect_message(peer, "44/chat,{\"message\":\"a room is called by");
+}
+
+/* ------------------------------------------------------ messages */
+
+static void what_is_said_is_heard_by_all_in_the_room(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = enter(stage, "Bob");
+    peer_expect_message(ann, "joined");
+    say(ann, "42/chat,7[\"message\",\"hi\"]");
+    peer_expect_message(ann, "43/chat,7[{\"id\":1}]");
+    peer_expect_message(ann, "42/chat,[\"messages\",[{\"id\":1,");
+    peer_expect_message(bob, "\"text\":\"Ann: hi\"}]]");
+    peer_expect_silence(bob);
+}
+
+static void what_is_said_is_in_the_channel(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *poller = peer_new(stage);
+    struct peer *ann = come(stage, "{\"nickname\":\"Ann\",\"room\":\"blue\"}");
+    say(ann, "42/chat,7[\"message\",\"hi\"]");
+    peer_expect_message(ann, "40/chat");
+    peer_expect_message(ann, "welcome");
+    peer_expect_message(ann, "43/chat,7");
+    peer_get(poller, "/polling?channel=blue");
+    peer_expect_status(poller, 200);
+    peer_expect(poller, "\"text\":\"Ann: hi\"");
+}
+
+static void what_is_published_is_heard_in_the_room(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    publish(stage, "lobby", "from elsewhere");
+    peer_expect_message(ann, "\"text\":\"from elsewhere\"}]]");
+}
+
+static void who_comes_gets_what_is_kept_behind_its_place(void **state)
+{
+    struct stage *stage = *state;
+    publish(stage, "lobby", "one");
+    publish(stage, "lobby", "two");
+    struct peer *peer = come(stage, "{\"after\":1}");
+    peer_expect_message(peer, "40/chat");
+    peer_expect_message(peer, "welcome");
+    peer_expect_message(peer, "42/chat,[\"messages\",[{\"id\":2,");
+    peer_expect_silence(peer);
+}
+
+static void who_comes_back_after_a_restart_is_told_that(void **state)
+{
+    struct peer *peer = come(*state, "{\"after\":1,\"instance\":\"older\"}");
+    peer_expect_message(peer, "40/chat");
+    peer_expect_message(peer, "welcome");
+    peer_expect_message(peer, "\"lost\":");
+}
+
+/* Both packets come in one read, so that the message is published, but not
+ * delivered, when the second client enters. */
+static void who_enters_while_something_is_said_hears_it_once(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = peer_new(stage);
+    peer_upgrade(bob, target);
+    peer_expect_message(bob, "0{\"sid\":");
+    say(ann, "42/chat,[\"message\",\"hi\"]");
+    say(bob, "40/chat,{\"after\":0}");
+    peer_expect_message(bob, "40/chat");
+    peer_expect_message(bob, "welcome");
+    peer_expect_message(bob, "\"text\":\"Ann: hi\"");
+    peer_expect_silence(bob);
+}
+
+static void without_a_nickname_one_listens_and_is_not_announced(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *nobody = come(stage, "");
+    peer_expect_message(nobody, "40/chat");
+    peer_expect_message(nobody, "{\"nickname\":\"\"");
+    peer_expect_silence(ann);
+    say(nobody, "42/chat,[\"message\",\"hi\"]");
+    peer_expect_message(ann, "\"text\":\"hi\"}]]");
+}
+
+/* ------------------------------------------------------ the rest */
+
+static void typing_is_told_to_the_others(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = enter(stage, "Bob");
+    peer_expect_message(ann, "joined");
+    say(bob, "42/chat,[\"typing\",true]");
+    peer_expect_message(ann, "42/chat,[\"typing\",\"Bob\",true]");
+    peer_expect_silence(bob);
+}
+
+static void a_private_message_reaches_one_only(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = enter(stage, "Bob");
+    struct peer *eve = enter(stage, "Eve");
+    peer_expect_message(bob, "joined");
+    say(ann, "42/chat,3[\"private\",\"Bob\",\"psst\"]");
+    peer_expect_message(bob, "42/chat,[\"private\",\"Ann\",\"psst\"]");
+    peer_expect_silence(eve);
+    peer_expect_message(ann, "joined");
+    peer_expect_message(ann, "joined");
+    peer_expect_message(ann, "43/chat,3[true]");
+}
+
+static void who_joins_another_room_has_left_the_first(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    struct peer *bob = enter(stage, "Bob");
+    peer_expect_message(ann, "joined");
+    publish(stage, "blue", "said before");
+    say(bob, "42/chat,4[\"join\",\"blue\"]");
+    peer_expect_message(ann, "42/chat,[\"left\",\"Bob\",1]");
+    peer_expect_message(bob,
+                        "43/chat,4[{\"nickname\":\"Bob\",\"room\":\"blue\"");
+    peer_expect_message(bob, "\"text\":\"said before\"");
+    say(ann, "42/chat,[\"message\",\"alone\"]");
+    peer_expect_message(ann, "Ann: alone");
+    peer_expect_silence(bob);
+}
+
+static void what_makes_no_sense_is_answered_with_an_error(void **state)
+{
+    static const char *const bad[] = {
+        "42/chat,1[\"message\"]",        "42/chat,1[\"message\",\"\"]",
+        "42/chat,1[\"message\",{}]",     "42/chat,1[\"join\"]",
+        "42/chat,1[\"join\",\"a/b\"]",   "42/chat,1[\"private\",\"Zoe\",\"x\"]",
+        "42/chat,1[\"private\",\"Ann\"]"};
+    struct peer *ann = enter(*state, "Ann");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        say(ann, bad[i]);
+        peer_expect_message(ann, "43/chat,1[{\"error\":\"");
+    }
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_enters_is_told_who_is_here),
+        cmocka_unit_test(the_welcome_counts_and_names_who_is_here),
+        cmocka_unit_test(the_others_are_told_who_comes_and_goes),
+        cmocka_unit_test(who_is_cut_off_has_left),
+        cmocka_unit_test(a_nickname_that_is_taken_gets_a_number),
+        cmocka_unit_test(nicknames_that_could_deceive_are_refused),
+        cmocka_unit_test(a_room_has_the_name_of_a_channel),
+        cmocka_unit_test(what_is_said_is_heard_by_all_in_the_room),
+        cmocka_unit_test(what_is_said_is_in_the_channel),
+        cmocka_unit_test(what_is_published_is_heard_in_the_room),
+        cmocka_unit_test(who_comes_gets_what_is_kept_behind_its_place),
+        cmocka_unit_test(who_comes_back_after_a_restart_is_told_that),
+        cmocka_unit_test(who_enters_while_something_is_said_hears_it_once),
+        cmocka_unit_test(without_a_nickname_one_listens_and_is_not_announced),
+        cmocka_unit_test(typing_is_told_to_the_others),
+        cmocka_unit_test(a_private_message_reaches_one_only),
+        cmocka_unit_test(who_joins_another_room_has_left_the_first),
+        cmocka_unit_test(what_makes_no_sense_is_answered_with_an_error),
+    };
+    return peer_run("chat", tests, sizeof tests / sizeof *tests);
+}
