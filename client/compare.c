@@ -66,7 +66,7 @@ static void close_files(struct comparison *comparison, FILE *files[FILES])
 static void write_heading(const struct comparison *comparison)
 {
     const struct compare_options *options = &comparison->options;
-    printf("\n Five ways to hear from a web server, with the same messages\n"
+    printf("\n Seven ways to hear from a web server, with the same messages\n"
            " %d rounds, seed %llu, about %.0f s; ",
            options->rounds, (unsigned long long)options->seed,
            comparison->estimate_s);

@@ -11,7 +11,8 @@
 const struct subject subjects[PLACES] = {
     {"polling 1 s", &polling, 1000},    {"polling 100 ms", &polling, 100},
     {"long polling", &long_polling, 0}, {"event stream", &streaming, 0},
-    {"WebSocket", &websocket, 0},       {"nobody", NULL, 0},
+    {"WebSocket", &websocket, 0},       {"Engine.IO poll", &chat_polling, 0},
+    {"Socket.IO", &chat_websocket, 0},  {"nobody", NULL, 0},
 };
 
 bool comparison_fail(struct comparison *comparison, enum outcome outcome,

@@ -15,7 +15,7 @@
 
 /* Who is compared; and NOBODY, the publisher alone, so that what it costs the
  * server can be subtracted from what a trial with listeners costs. */
-enum { SUBJECTS = 5, NOBODY = SUBJECTS, PLACES };
+enum { SUBJECTS = 7, NOBODY = SUBJECTS, PLACES };
 extern const struct subject subjects[PLACES];
 
 enum {

@@ -79,18 +79,20 @@ struct order {
 
 static struct order order_of(const struct workload *workload)
 {
-    _Static_assert(SUBJECTS == 5, "each subject is in each list below");
+    _Static_assert(SUBJECTS == 7, "each subject is in each list below");
     enum { FEW = 100 }; /* clients that may poll without being noticed */
-    static const struct batch at_once[] = {{PLACES, {0, 1, 2, 3, 4, NOBODY}}};
+    static const struct batch at_once[] = {
+        {PLACES, {0, 1, 2, 3, 4, 5, 6, NOBODY}}};
     static const struct batch polls_at_once[] = {
-        {3, {0, 1, NOBODY}}, {1, {2}}, {1, {3}}, {1, {4}}};
+        {3, {0, 1, NOBODY}}, {1, {2}}, {1, {3}}, {1, {4}}, {1, {5}}, {1, {6}}};
     static const struct batch in_turns[] = {
-        {2, {0, NOBODY}}, {1, {1}}, {1, {2}}, {1, {3}}, {1, {4}}};
+        {2, {0, NOBODY}}, {1, {1}}, {1, {2}}, {1, {3}},
+        {1, {4}},         {1, {5}}, {1, {6}}};
     if (workload->is_light)
         return (struct order){1, at_once};
     if (workload->clients <= FEW)
-        return (struct order){4, polls_at_once};
-    return (struct order){5, in_turns};
+        return (struct order){6, polls_at_once};
+    return (struct order){7, in_turns};
 }
 
 static bool run_batch(struct comparison *comparison, struct course *course,

@@ -122,19 +122,17 @@ static void on_due(struct timer *timer)
 
 /* ------------------------------------------------------ receiving */
 
-static void remember_instance(struct listener *listener,
-                              const struct http_head *head)
+void listener_set_instance(struct listener *listener, struct slice instance)
 {
-    struct slice value = http_field(head, "Server-Instance");
-    if (value.size == 0 || value.size >= sizeof listener->instance)
+    if (instance.size == 0 || instance.size >= sizeof listener->instance)
         return;
-    memcpy(listener->instance, value.data, value.size);
-    listener->instance[value.size] = '\0';
+    memcpy(listener->instance, instance.data, instance.size);
+    listener->instance[instance.size] = '\0';
 }
 
 void listener_opened(struct listener *listener, const struct http_head *head)
 {
-    remember_instance(listener, head);
+    listener_set_instance(listener, http_field(head, "Server-Instance"));
     if (listener->state != LISTENER_CONNECTING)
         return;
     listener->state = LISTENER_OPEN;

@@ -101,6 +101,7 @@ struct technique {
 
 extern const struct technique polling, long_polling, streaming, websocket,
     engineio;
+extern const struct technique chat_polling, chat_websocket;
 
 /*  CONNECTING --listener_opened--> OPEN
  *      ^  \                        /
@@ -191,6 +192,9 @@ uint32_t listener_message_limit(const struct listener *listener);
  * listen, also from which message on, and in whose numbering. */
 void listener_target(const struct listener *listener, bool is_post,
                      struct buf *out);
+
+/* Whose numbering the messages have, if the server says so. */
+void listener_set_instance(struct listener *listener, struct slice instance);
 
 /* The server has agreed: `head` is that of its response. */
 void listener_opened(struct listener *listener, const struct http_head *head);
