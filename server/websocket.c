@@ -13,6 +13,7 @@
 #include "common/http_write.h"
 #include "common/limits.h"
 #include "common/trace.h"
+#include "common/url.h"
 #include "common/websocket_handshake.h"
 
 struct member {
@@ -57,6 +58,19 @@ static struct ws_verdict judge(const struct http_request *request)
     for (size_t i = 0; i < JOINED; i++)
         buf_free(&joined[i]);
     return verdict;
+}
+
+/* A client of Engine.IO would wait for a first packet, and in vain. */
+static bool refuse_engineio(struct exchange *exchange,
+                            const struct http_request *request)
+{
+    struct slice version;
+    if (!url_query(request->target, "EIO", &version))
+        return false;
+    exchange_refuse(exchange, 400,
+                    "this is a plain WebSocket; Engine.IO is at /engine.io/, "
+                    "Socket.IO is at /socket.io/");
+    return true;
 }
 
 static void refuse(struct exchange *exchange, const struct ws_verdict *verdict)
@@ -177,7 +191,8 @@ static void serve(struct exchange *exchange, const struct http_request *request)
     struct place place;
     struct message notice;
     char fields[64];
-    if (!server_find_place(exchange, request, &channel, &place))
+    if (refuse_engineio(exchange, request) ||
+        !server_find_place(exchange, request, &channel, &place))
         return;
     snprintf(fields, sizeof fields, "Server-Instance: %s\r\n",
              channel_instance(channel));
@@ -229,6 +244,8 @@ static void serve_echo(struct exchange *exchange,
                        const struct http_request *request)
 {
     const struct server *server = server_of_conn(exchange->conn);
+    if (refuse_engineio(exchange, request))
+        return;
     websocket_accept(exchange, request,
                      &(struct websocket_terms){
                          .handler = &echo_handler,

@@ -72,6 +72,18 @@ static void another_version_is_426_and_says_which(void **state)
     ask(*state, GET, UPGRADE KEY, 426);
 }
 
+static void a_handshake_of_engineio_is_told_where_to_go(void **state)
+{
+    static const char *const paths[] = {"/websocket", "/echo"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        char line[64];
+        snprintf(line, sizeof line,
+                 "GET %s?EIO=4&transport=websocket HTTP/1.1\r\n", paths[i]);
+        struct peer *peer = ask(*state, line, UPGRADE VERSION KEY, 400);
+        peer_expect(peer, "Socket.IO is at /socket.io/");
+    }
+}
+
 static void a_key_that_is_not_16_bytes_is_400(void **state)
 {
     ask(*state, GET, UPGRADE VERSION, 400);
@@ -633,6 +645,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(tokens_may_be_in_any_case_and_list),
     cmocka_unit_test(without_upgrade_it_is_426_and_says_how),
     cmocka_unit_test(another_version_is_426_and_says_which),
+    cmocka_unit_test(a_handshake_of_engineio_is_told_where_to_go),
     cmocka_unit_test(a_key_that_is_not_16_bytes_is_400),
     cmocka_unit_test(other_methods_are_405),
     cmocka_unit_test(http_1_0_cannot_upgrade),
