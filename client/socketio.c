@@ -61,7 +61,7 @@ static void note_return(struct sio *io)
 
 /* ------------------------------------------------------ ending */
 
-static void note_end(struct sio *io, enum outcome outcome, const char *why)
+void sio_note_end(struct sio *io, enum outcome outcome, const char *why)
 {
     io->outcome = outcome;
     snprintf(io->why, sizeof io->why, "%s", why);
@@ -109,7 +109,7 @@ static void give_up(struct sio *io)
 
 void sio_fail(struct sio *io, const char *why)
 {
-    note_end(io, OUTCOME_WEIRD_REPLY, why);
+    sio_note_end(io, OUTCOME_WEIRD_REPLY, why);
     lose(io, "parse error");
 }
 
@@ -206,7 +206,7 @@ static void on_closed(struct eio_session *session)
     if (session == io->session) {
         bool was_open = io->state == SIO_OPEN;
         bool is_error = strcmp(session->reason, "transport error") == 0;
-        note_end(io, session->outcome, session->why);
+        sio_note_end(io, session->outcome, session->why);
         io->session = NULL;
         if (was_open && is_error)
             tell_unconnected(io, io->why);

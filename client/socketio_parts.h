@@ -171,6 +171,9 @@ void sio_send(struct sio *io, const struct sio_packet *packet);
 /* A socket is not active any more: does anybody need the connection? */
 void sio_leave(struct sio *io);
 
+/* Note how it went wrong, for sio_outcome() and sio_why(). */
+void sio_note_end(struct sio *io, enum outcome outcome, const char *why);
+
 /* What came is not of this protocol, or too much. */
 void sio_fail(struct sio *io, const char *why);
 

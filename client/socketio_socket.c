@@ -230,14 +230,19 @@ static bool text_member(struct slice object, const char *name,
            json_type(*text) == JSON_STRING;
 }
 
+static void fail_without_sid(struct sio_socket *socket)
+{
+    static const char *const why =
+        "the server's CONNECT has no sid, which it has since Socket.IO 3";
+    sio_note_end(socket->io, OUTCOME_WEIRD_REPLY, why);
+    sio_socket_fail(socket, why, (struct slice){0});
+}
+
 static void take_connect(struct sio_socket *socket, struct slice data)
 {
     struct slice sid, pid = {0};
     if (!text_member(data, "sid", &sid)) {
-        sio_socket_fail(socket,
-                        "the server's CONNECT has no sid: is it Socket.IO "
-                        "before version 3?",
-                        (struct slice){0});
+        fail_without_sid(socket);
         return;
     }
     if (!text_member(data, "pid", &pid))

@@ -338,11 +338,14 @@ static void what_is_not_socketio_is_said_so(void **state)
 {
     static const char *const echo[] = {">hello", NULL};
     static const char *const other[] = {OPEN, "<40", ">4nonsense", NULL};
+    static const char *const old[] = {OPEN, "<40", ">40", NULL};
     (void)state;
     struct program_run run = run_against(echo, "socketio", "", "");
     expect_failure(&run, 8, "not Engine.IO at /socket.io/");
     run = run_against(other, "socketio", "", "");
     expect_failure(&run, 8, "parse error");
+    run = run_against(old, "socketio", "", "");
+    expect_failure(&run, 8, "CONNECT has no sid");
     run = program_run(client_path(),
                       "socketio http://127.0.0.1:1 --emit a 1 --ack", "");
     expect_failure(&run, 7, "127.0.0.1:1: ");
