@@ -293,7 +293,7 @@ static void set_event_option(struct options *options, int option)
 static _Noreturn void fail_option(char **argv)
 {
     char letter[] = {'-', (char)optopt, '\0'};
-    bool is_letter = optopt > 0 && optopt < OPTION_AFTER &&
+    bool is_letter = optopt > 0 && optopt < OPTION_ACK &&
                      strchr(short_options, optopt) == NULL;
     options_fail("no option %s, or none with a value: see --help",
                  is_letter ? letter : argv[optind - 1]);
