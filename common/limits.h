@@ -61,6 +61,10 @@ enum {
     CHANNEL_BYTES = 4 * MIB,   /* kept, but at least one message */
     CHANNELS_BYTES = 64 * MIB, /* kept by all channels together */
 
+    /* the chat */
+    CHAT_NICKNAME_MAX = 32, /* bytes of a nickname */
+    CHAT_HISTORY = 100,     /* messages for who does not say what it has */
+
     /* a client of Socket.IO */
     EMITTED_MAX = 16 * MIB, /* what an application may have waiting */
     HELD_MAX = MIB,         /* events that came before their CONNECT */

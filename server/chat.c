@@ -25,37 +25,17 @@
 #include "common/alloc.h"
 #include "common/json.h"
 #include "common/limits.h"
-#include "server/json_array.h"
-#include "server/socketio.h"
+#include "server/chat_room.h"
 
 enum {
-    NICKNAME_MAX = 32,            /* bytes of UTF-8 */
-    NAME_SIZE = NICKNAME_MAX + 4, /* with "-99" behind it, and the NUL */
-    SAME_NAME_MAX = 99,           /* people who would all like to be Ann */
-    HISTORY = 100, /* messages, for who does not say which it has */
-    ROOM_NAME_SIZE = CHANNEL_NAME_MAX + 1,
-    LABEL_SIZE = ROOM_NAME_SIZE + 1,
+    NAME_SIZE = CHAT_NICKNAME_MAX + 4, /* with "-99" behind it, and the NUL */
+    SAME_NAME_MAX = 99,                /* people who would all like to be Ann */
 };
 
-struct chat {
-    struct server *server;
-    struct sio_namespace *nsp;
-    struct room *first;
-};
-
-/* A channel that somebody in the chat listens to. */
-struct room {
-    struct chat *chat;
-    struct room *next, **link;
-    struct subscriber subscriber;
-    size_t count; /* of members */
-};
-
-/* The data of a socket. */
+/* The data of a socket, also while it is away and may come back. */
 struct member {
     struct chat *chat;
-    struct room *room; /* NULL: it is away, and may come back to: */
-    char room_name[ROOM_NAME_SIZE];
+    struct room *room;        /* held; NULL: it did not enter yet */
     char nickname[NAME_SIZE]; /* "": it listens */
 };
 
@@ -66,38 +46,10 @@ static struct member *member_of(const struct sio_socket *socket)
 
 /* ------------------------------------------------------ whom it is for */
 
-/* To Socket.IO, the room `lobby` is the room "#lobby", and who is called Ann is
- * alone in the room "@Ann". */
-struct label {
-    char text[LABEL_SIZE];
-    struct slice name;
-};
-
-static struct slice set_label(struct label *label, char kind, struct slice name)
-{
-    snprintf(label->text, LABEL_SIZE, "%c%.*s", kind, (int)name.size,
-             name.data);
-    label->name = slice_of(label->text);
-    return label->name;
-}
-
-/* Everybody with a label, which is set, but for `sender`. */
-static struct sio_to labelled(struct chat *chat, struct label *label, char kind,
-                              struct slice name,
-                              const struct sio_socket *sender)
-{
-    set_label(label, kind, name);
-    return (struct sio_to){.nsp = chat->nsp,
-                           .rooms = &label->name,
-                           .room_count = 1,
-                           .sender = sender};
-}
-
 static struct sio_to in_room(const struct member *member, struct label *label,
                              const struct sio_socket *sender)
 {
-    return labelled(member->chat, label, '#', slice_of(member->room_name),
-                    sender);
+    return chat_to(member->chat, label, '#', room_name(member->room), sender);
 }
 
 static void note_one(struct sio_socket *socket, void *is_anybody_here)
@@ -186,97 +138,19 @@ static void append_nicknames(struct buf *out, const struct member *member)
 
 static void append_welcome(struct buf *out, const struct member *member)
 {
-    const struct channel *channel = member->room->subscriber.channel;
+    const struct channel *channel = room_channel(member->room);
     buf_append_text(out, "{\"nickname\":");
     json_append_string(out, slice_of(member->nickname));
     buf_printf(out,
                ",\"room\":\"%s\",\"instance\":\"%s\",\"count\":%zu,"
                "\"members\":",
-               member->room_name, channel_instance(channel),
+               channel_name(channel), channel_instance(channel),
                member->room->count);
     append_nicknames(out, member);
     buf_append_text(out, "}");
 }
 
 /* ------------------------------------------------------ rooms */
-
-static bool is_ready(const struct subscriber *subscriber)
-{
-    (void)subscriber;
-    return true; /* always: each connection has a limit of its own */
-}
-
-/* What is new in the channel goes to everybody in the room at once. */
-static void deliver(struct subscriber *subscriber, struct slice array)
-{
-    struct room *room = CONTAINER(subscriber, struct room, subscriber);
-    struct label label;
-    struct sio_to to =
-        labelled(room->chat, &label, '#',
-                 slice_of(channel_name(subscriber->channel)), NULL);
-    sio_broadcast(&to, "messages", (struct sio_args){.json = array});
-}
-
-static const struct subscriber_kind subscriber_kind = {
-    .format = &json_array,
-    .is_ready = is_ready,
-    .deliver = deliver,
-};
-
-static struct room *room_new(struct chat *chat, struct channel *channel)
-{
-    struct room *room = allocate(sizeof *room);
-    room->chat = chat;
-    room->next = chat->first;
-    room->link = &chat->first;
-    if (room->next != NULL)
-        room->next->link = &room->next;
-    chat->first = room;
-    channel_subscribe(channel, &room->subscriber, &subscriber_kind,
-                      channel_newest(channel));
-    return room;
-}
-
-static void room_free(struct room *room)
-{
-    channel_unsubscribe(&room->subscriber);
-    *room->link = room->next;
-    if (room->next != NULL)
-        room->next->link = room->link;
-    free(room);
-}
-
-/* The room that is so called. NULL: there is none, and there can be none,
- * because of `why`. */
-static struct room *room_named(struct chat *chat, struct slice name,
-                               const char **why)
-{
-    *why = "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
-    if (!channel_name_is_valid(name))
-        return NULL;
-    *why = "there are too many rooms";
-    struct channel *channel = channel_named(chat->server->channels, name);
-    if (channel == NULL)
-        return NULL;
-    for (struct room *room = chat->first; room != NULL; room = room->next)
-        if (room->subscriber.channel == channel)
-            return room;
-    return room_new(chat, channel);
-}
-
-/* What is kept behind `place`, and what was lost if that is not all. */
-static void send_history(struct sio_socket *socket, struct channel *channel,
-                         struct place place)
-{
-    struct message notice;
-    struct buf array = {0};
-    if (channel_resume(channel, &place, &notice))
-        json_array.append(&array, &notice);
-    channel_encode(channel, &json_array, place.after, &array);
-    if (buf_size(&array) > 0)
-        sio_emit(socket, "messages", args_of(&array));
-    buf_free(&array);
-}
 
 /* What is due in this turn the others get now, so that the newcomer does not
  * hear it twice: it is in its history. */
@@ -285,32 +159,28 @@ static void enter(struct sio_socket *socket, struct room *room)
     struct member *member = member_of(socket);
     struct label label;
     channel_catch_up(&room->subscriber);
+    room_hold(room);
+    if (member->room != NULL)
+        room_release(member->room);
     member->room = room;
-    snprintf(member->room_name, sizeof member->room_name, "%s",
-             channel_name(room->subscriber.channel));
     room->count++;
-    sio_join(socket, set_label(&label, '#', slice_of(member->room_name)));
+    sio_join(socket, chat_label(&label, '#', room_name(room)));
     announce(socket, "joined");
 }
 
 static void leave(struct sio_socket *socket)
 {
-    struct member *member = member_of(socket);
-    struct room *room = member->room;
-    struct label label;
-    room->count--;
+    member_of(socket)->room->count--;
     announce(socket, "left");
-    member->room = NULL;
-    sio_leave(socket, set_label(&label, '#', slice_of(member->room_name)));
-    if (room->count == 0)
-        room_free(room);
 }
 
-/* The newest, for who does not say what it has. */
-static struct place recent(const struct channel *channel)
+static void move(struct sio_socket *socket, struct room *room)
 {
-    uint64_t newest = channel_newest(channel);
-    return (struct place){.after = newest > HISTORY ? newest - HISTORY : 0};
+    struct label label;
+    leave(socket);
+    sio_leave(socket,
+              chat_label(&label, '#', room_name(member_of(socket)->room)));
+    enter(socket, room);
 }
 
 /* ------------------------------------------------------ what clients emit */
@@ -321,8 +191,7 @@ static uint64_t publish(const struct member *member, struct slice text)
     if (member->nickname[0] != '\0')
         buf_printf(&said, "%s: ", member->nickname);
     buf_append_slice(&said, text);
-    uint64_t id =
-        channel_publish(member->room->subscriber.channel, buf_slice(&said));
+    uint64_t id = channel_publish(room_channel(member->room), buf_slice(&said));
     member->chat->server->counters.published++;
     buf_free(&said);
     return id;
@@ -383,15 +252,12 @@ static void on_join(struct sio_socket *socket, const struct sio_event *event,
         return;
     }
     bool is_here = room == member->room;
-    if (!is_here) {
-        leave(socket);
-        enter(socket, room);
-    }
+    if (!is_here)
+        move(socket, room);
     append_welcome(&answer, member);
     acknowledge(socket, event, &answer);
     if (!is_here)
-        send_history(socket, room->subscriber.channel,
-                     recent(room->subscriber.channel));
+        room_send_history(room, socket, room_recent(room));
 }
 
 /* private "Bob","psst" becomes private "Ann","psst" for Bob alone. */
@@ -405,7 +271,7 @@ static void on_private(struct sio_socket *socket, const struct sio_event *event,
     (void)user;
     if (!take_text(&args, &scratch, &nickname))
         nickname = slice_of("");
-    struct sio_to to = labelled(member->chat, &label, '@', nickname, NULL);
+    struct sio_to to = chat_to(member->chat, &label, '@', nickname, NULL);
     if (!is_anybody(&to)) {
         refuse(socket, event, "nobody here is called that");
     } else if (!take_text(&args, &scratch, &text)) {
@@ -432,6 +298,7 @@ static void on_who(struct sio_socket *socket, const struct sio_event *event,
 
 /* ------------------------------------------------------ coming and going */
 
+/* Its room of Socket.IO it keeps, for the case that it is recovered. */
 static void on_disconnect(struct sio_socket *socket, const char *reason,
                           void *user)
 {
@@ -457,7 +324,7 @@ static bool is_nickname(struct slice name)
         if ((unsigned char)name.data[i] <= ' ' || name.data[i] == ':' ||
             name.data[i] == 0x7f)
             return false;
-    return name.size <= NICKNAME_MAX;
+    return name.size <= CHAT_NICKNAME_MAX;
 }
 
 static const char *may_connect(struct sio_socket *socket, struct buf *data,
@@ -486,8 +353,8 @@ static void choose_nickname(struct member *member, struct slice wish)
         if (number > 1)
             snprintf(member->nickname + wish.size, NAME_SIZE - wish.size, "-%d",
                      number);
-        struct sio_to to = labelled(member->chat, &label, '@',
-                                    slice_of(member->nickname), NULL);
+        struct sio_to to = chat_to(member->chat, &label, '@',
+                                   slice_of(member->nickname), NULL);
         if (!is_anybody(&to))
             return;
     }
@@ -496,9 +363,9 @@ static void choose_nickname(struct member *member, struct slice wish)
 
 /* The place that the auth object names: "after" and "instance". */
 static struct place place_of(const struct sio_socket *socket,
-                             const struct channel *channel, struct buf *scratch)
+                             const struct room *room, struct buf *scratch)
 {
-    struct place place = recent(channel);
+    struct place place = room_recent(room);
     struct slice value;
     int64_t after;
     if (json_member(sio_auth(socket), "after", &value) &&
@@ -536,10 +403,39 @@ static struct member *member_new(struct sio_socket *socket, struct chat *chat)
     member->chat = chat;
     if (nickname.size > 0) {
         choose_nickname(member, nickname);
-        sio_join(socket, set_label(&label, '@', slice_of(member->nickname)));
+        sio_join(socket, chat_label(&label, '@', slice_of(member->nickname)));
     }
     buf_free(&scratch);
     return member;
+}
+
+static void member_free(void *data)
+{
+    struct member *member = data;
+    if (member->room != NULL)
+        room_release(member->room);
+    free(member);
+}
+
+/* It is where it was, and was sent already what it missed there. */
+static void come_back(struct sio_socket *socket)
+{
+    set_handlers(socket);
+    enter(socket, member_of(socket)->room);
+    welcome(socket);
+}
+
+static void come_in(struct sio_socket *socket, struct chat *chat,
+                    struct room *room)
+{
+    struct buf scratch = {0};
+    struct place place = place_of(socket, room, &scratch);
+    sio_set_data(socket, member_new(socket, chat), member_free);
+    set_handlers(socket);
+    enter(socket, room);
+    welcome(socket);
+    room_send_history(room, socket, place);
+    buf_free(&scratch);
 }
 
 static void on_connection(struct sio_socket *socket, void *user)
@@ -547,23 +443,18 @@ static void on_connection(struct sio_socket *socket, void *user)
     struct chat *chat = user;
     struct buf scratch = {0};
     const char *why;
+    if (sio_is_recovered(socket)) {
+        come_back(socket);
+        return;
+    }
     struct slice wish = auth_text(socket, "room", &scratch);
     struct room *room =
         room_named(chat, wish.size > 0 ? wish : slice_of("lobby"), &why);
-    if (room == NULL) {
-        sio_disconnect(socket, false);
-        buf_free(&scratch);
-        return;
-    }
-    struct channel *channel = room->subscriber.channel;
-    struct place place = place_of(socket, channel, &scratch);
-    if (member_of(socket) == NULL) /* or it is recovered */
-        sio_set_data(socket, member_new(socket, chat), free);
-    set_handlers(socket);
-    enter(socket, room);
-    welcome(socket);
-    send_history(socket, channel, place);
     buf_free(&scratch);
+    if (room != NULL)
+        come_in(socket, chat, room);
+    else
+        sio_disconnect(socket, false);
 }
 
 /* ------------------------------------------------------ its life */
@@ -572,6 +463,7 @@ static void open(struct server *server)
 {
     struct chat *chat = allocate(sizeof *chat);
     chat->server = server;
+    chat->holds = 1;
     chat->nsp = sio_of(server->socketio, "/chat");
     sio_use(chat->nsp, may_connect, chat);
     sio_on_connection(chat->nsp, on_connection, chat);
@@ -580,9 +472,7 @@ static void open(struct server *server)
 
 static void close(struct server *server)
 {
-    while (server->chat->first != NULL)
-        room_free(server->chat->first);
-    free(server->chat);
+    chat_release(server->chat);
 }
 
 const struct transport chat_page = {

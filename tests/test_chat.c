@@ -1,6 +1,8 @@
 /* test_chat.c -- the chat, as its clients see it on the wire. */
 #include <stdio.h>
 
+#include "server/chat_room.h"
+#include "server/socketio_parts.h"
 #include "tests/peer.h"
 
 static const char target[] = "/socket.io/?EIO=4&transport=websocket";
@@ -201,6 +203,65 @@ static void without_a_nickname_one_listens_and_is_not_announced(void **state)
     peer_expect_message(ann, "\"text\":\"hi\"}]]");
 }
 
+/* ------------------------------------------------------ recovery */
+
+static void note_pid(struct sio_socket *socket, void *pid)
+{
+    memcpy(pid, socket->pid, SIO_ID_SIZE);
+}
+
+/* What the only one who is here has to say to be recovered. */
+static void write_place(struct stage *stage, char *auth, size_t size)
+{
+    struct sio *io = stage->server->socketio;
+    struct sio_to everybody = {.nsp = sio_of(io, "/chat")};
+    char pid[SIO_ID_SIZE], offset[SIO_OFFSET_SIZE];
+    sio_each(&everybody, note_pid, pid);
+    sio_newest_offset(io->recovery, offset);
+    snprintf(auth, size,
+             "{\"nickname\":\"Ann\",\"pid\":\"%s\",\"offset\":\"%s\"}", pid,
+             offset);
+}
+
+/* The room was empty meanwhile, and is not the one that it came to first. */
+static void who_is_recovered_is_where_it_was_and_hears_all_once(void **state)
+{
+    struct stage *stage = *state;
+    struct sio *io = stage->server->socketio;
+    char auth[256];
+    io->recovery = sio_recovery_new(io, 1000);
+    struct peer *ann = enter(stage, "Ann");
+    say(ann, "42/chat,1[\"join\",\"blue\"]");
+    peer_expect_message(ann, "43/chat,1[{");
+    say(ann, "42/chat,[\"message\",\"one\"]");
+    peer_expect_message(ann, "\"text\":\"Ann: one\"");
+    write_place(stage, auth, sizeof auth);
+    peer_close(ann);
+    publish(stage, "blue", "two");
+    ann = come(stage, auth);
+    peer_expect_message(ann, "40/chat,{\"sid\":");
+    peer_expect_message(ann, "[\"messages\",[{\"id\":2,");
+    peer_expect_message(ann,
+                        "\"welcome\",{\"nickname\":\"Ann\",\"room\":\"blue\"");
+    publish(stage, "blue", "three");
+    peer_expect_message(ann, "[\"messages\",[{\"id\":3,");
+    peer_expect_silence(ann);
+}
+
+static void a_room_goes_with_the_last_who_may_come_back(void **state)
+{
+    struct stage *stage = *state;
+    struct sio *io = stage->server->socketio;
+    io->recovery = sio_recovery_new(io, 1000);
+    peer_close(enter(stage, "Ann"));
+    peer_expect_connections(stage, 0);
+    peer_settle(stage);
+    assert_non_null(stage->server->chat->first);
+    loop_advance(stage->loop, 1000);
+    peer_settle(stage);
+    assert_null(stage->server->chat->first);
+}
+
 /* ------------------------------------------------------ the rest */
 
 static void typing_is_told_to_the_others(void **state)
@@ -277,6 +338,8 @@ int main(void)
         cmocka_unit_test(who_comes_back_after_a_restart_is_told_that),
         cmocka_unit_test(who_enters_while_something_is_said_hears_it_once),
         cmocka_unit_test(without_a_nickname_one_listens_and_is_not_announced),
+        cmocka_unit_test(who_is_recovered_is_where_it_was_and_hears_all_once),
+        cmocka_unit_test(a_room_goes_with_the_last_who_may_come_back),
         cmocka_unit_test(typing_is_told_to_the_others),
         cmocka_unit_test(a_private_message_reaches_one_only),
         cmocka_unit_test(who_joins_another_room_has_left_the_first),
