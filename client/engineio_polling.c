@@ -16,11 +16,6 @@
 #include "common/trace.h"
 #include "common/utf8.h"
 
-enum {
-    REFUSAL_MAX = 1024, /* bytes of a refusal that are looked at */
-    SPARE_MS = 5000,    /* the heartbeat ends a session before a GET does */
-};
-
 /* ------------------------------------------------------ refusals */
 
 /* A server of Engine.IO says in JSON what it does not like. */
@@ -107,13 +102,13 @@ static void on_polled(struct client *client)
 
 void eio_poll(struct eio_session *session)
 {
-    int64_t patience_ms = (int64_t)session->heartbeat_ms + SPARE_MS;
+    int64_t patience_ms = (int64_t)session->heartbeat_ms + EIO_SPARE_MS;
     struct buf target = {0};
     if (session->state > EIO_OPENED || session->transport != EIO_POLLING ||
         session->upgrade == EIO_PAUSING || client_is_busy(&session->getter))
         return;
     if (session->state == EIO_OPENING)
-        patience_ms = EIO_OPEN_MS + SPARE_MS;
+        patience_ms = EIO_OPEN_MS + EIO_SPARE_MS;
     eio_append_target(session, EIO_POLLING, &target);
     client_begin(&session->getter, "GET", buf_slice(&target));
     client_send(&session->getter, (struct slice){0},

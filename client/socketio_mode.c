@@ -15,11 +15,6 @@
 #include "common/log.h"
 #include "common/utf8.h"
 
-enum { /* milliseconds, when all is said and acknowledged */
-       QUIET_MS = 100,
-       LINGER_MS = 1000, /* nobody has to answer, but somebody may */
-};
-
 struct program {
     const struct options *options;
     struct sio *io;
@@ -67,7 +62,7 @@ static void consider_leaving(struct program *program)
     bool wants_ack = program->options->events.wants_ack;
     if (program->is_finishing)
         loop_timer_set(program->output.loop, &program->timer,
-                       wants_ack ? QUIET_MS : LINGER_MS);
+                       wants_ack ? SIO_QUIET_MS : SIO_LINGER_MS);
 }
 
 static void on_time_to_go(struct timer *timer)

@@ -33,6 +33,7 @@ enum {
     CHUNK_LINE_MAX = KIB,     /* a chunk's size and its extensions */
     TRAILER_MAX = 8 * KIB,    /* the trailer section */
     ANSWER_MAX = 64 * MIB,    /* body of a response that the client keeps */
+    REFUSAL_MAX = KIB,        /* and of one that says why not */
 
     /* messages */
     MESSAGE_MAX = 16 * MIB, /* WebSocket message, POST body; --max-message */
@@ -103,7 +104,10 @@ enum {
     RECONNECT_MAX_MS = 30000,    /* and the longest; */
     SIO_RECONNECT_MAX_MS = 5000, /* as the genuine Socket.IO */
     EIO_OPEN_MS = 20000,         /* a handshake of Engine.IO, likewise */
-    SIO_ACK_MS = 10000, /* an acknowledgement; then a packet is sent again */
+    EIO_SPARE_MS = 5000,  /* the heartbeat ends a session before a GET does */
+    SIO_QUIET_MS = 100,   /* all is said and acknowledged: the end, */
+    SIO_LINGER_MS = 1000, /* or nobody has to answer, but somebody may */
+    SIO_ACK_MS = 10000,   /* an acknowledgement; then a packet is sent again */
 };
 
 #endif
