@@ -96,18 +96,56 @@ void listener_failed(struct listener *listener, enum outcome outcome,
     lose(listener, outcome, why, outcome != OUTCOME_WEIRD_REPLY);
 }
 
+/* ------------------------------------------------------ refusals */
+
+static void end_refusal(struct listener *listener)
+{
+    char why[CLIENT_WHY_MAX];
+    int status = listener->refusal.status;
+    bool may_help = status == 408 || status == 429 || status >= 500;
+    refusal_write(&listener->refusal, why);
+    buf_free(&listener->refusal.body);
+    lose(listener, OUTCOME_HTTP_ERROR, why, may_help);
+}
+
+static void on_refusal_piece(struct client *client, struct slice piece)
+{
+    struct listener *listener = client->user;
+    buf_append_slice(&listener->refusal.body, piece);
+}
+
+static void on_refusal_done(struct client *client)
+{
+    end_refusal(client->user);
+}
+
+/* The status came, and counts. */
+static void on_refusal_failed(struct client *client, enum outcome outcome,
+                              const char *why)
+{
+    (void)outcome;
+    (void)why;
+    end_refusal(client->user);
+}
+
 void listener_refused(struct listener *listener,
                       const struct http_response *response)
 {
-    char why[CLIENT_WHY_MAX];
-    int status = response->status;
-    bool may_help = status == 408 || status == 429 || status >= 500;
-    snprintf(why, sizeof why, "the server answered %d %s", status,
-             http_reason(status));
+    static const struct client_handler handler = {
+        .on_piece = on_refusal_piece,
+        .on_done = on_refusal_done,
+        .on_failed = on_refusal_failed,
+    };
+    listener->refusal.status = response->status;
     listener->backoff.retry_after_ms =
         backoff_retry_after(http_field(&response->head, "Retry-After"));
-    lose(listener, OUTCOME_HTTP_ERROR, why, may_help);
+    if (refusal_is_short(response))
+        listener->receiver.handler = &handler; /* until the next try */
+    else
+        end_refusal(listener);
 }
+
+/* ------------------------------------------------------ the next try */
 
 static void on_due(struct timer *timer)
 {
@@ -117,6 +155,7 @@ static void on_due(struct timer *timer)
         return;
     }
     listener->state = LISTENER_CONNECTING;
+    listener->receiver.handler = listener->technique->receiver;
     listener->technique->start(listener);
 }
 
@@ -359,6 +398,7 @@ void listener_free(struct listener *listener)
     client_free(&listener->receiver);
     publish_free(&listener->publisher);
     outbox_free(&listener->outbox);
+    buf_free(&listener->refusal.body);
     buf_free(&listener->scratch);
     free(listener->session);
     free(listener);

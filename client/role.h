@@ -23,6 +23,7 @@
 #include "client/outbox.h"
 #include "client/outcome.h"
 #include "client/publish.h"
+#include "client/refusal.h"
 #include "common/conn.h"
 #include "common/http.h"
 #include "common/loop.h"
@@ -135,6 +136,7 @@ struct listener {
     struct conn_set conns;
     struct client_config config;
     struct client receiver;
+    struct refusal refusal;     /* while it is read */
     void *session;              /* the technique's */
     struct outbox outbox;       /* what is to be published, */
     struct publisher publisher; /* and who does it by POST */
@@ -213,7 +215,8 @@ bool listener_heard_array(struct listener *listener, struct slice json,
 void listener_failed(struct listener *listener, enum outcome outcome,
                      const char *why);
 
-/* A response's status is none that we can use. */
+/* A response's status is none that we can use. What its body says about it is
+ * read to be told; the technique hears no more of it. */
 void listener_refused(struct listener *listener,
                       const struct http_response *response);
 

@@ -91,7 +91,7 @@ void eio_serve(struct eio_hub *hub, struct exchange *exchange,
     struct eio_session *session = eio_find(hub, sid);
     if (!slice_is(transport, "polling") && !slice_is(transport, "websocket"))
         eio_refuse(exchange, EIO_UNKNOWN_TRANSPORT,
-                   "this page speaks Engine.IO: add EIO=4 and "
+                   "this page speaks Engine.IO or Socket.IO: add EIO=4 and "
                    "transport=polling or transport=websocket; a plain "
                    "WebSocket is served at /websocket and /echo");
     else if (!server_allows_origin(hub->server, request, NULL))

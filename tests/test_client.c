@@ -356,6 +356,40 @@ static void an_error_status_is_said_with_its_name(void **state)
                "stopped 22 the server answered 404 Not Found");
 }
 
+static void an_error_is_said_with_what_the_server_says_about_it(void **state)
+{
+    expect_end(state,
+               "HTTP/1.1 404 x\r\nContent-Length: 32\r\n\r\n"
+               "404 Not Found: no such\x1b channel\n",
+               "stopped 22 the server answered 404 Not Found: no such\\x1b "
+               "channel");
+}
+
+static void an_error_in_json_is_said_with_its_help(void **state)
+{
+    expect_end(state,
+               "HTTP/1.1 400 x\r\nContent-Length: 40\r\n\r\n"
+               "{\"code\":0,\"message\":\"no\",\"help\":\"go on\"}",
+               "stopped 22 the server answered 400 Bad Request: go on");
+}
+
+static void an_error_that_breaks_off_is_said(void **state)
+{
+    expect_end(state, "HTTP/1.1 503 x\r\nContent-Length: 100\r\n\r\nfull",
+               "stopped 22 the server answered 503 Service Unavailable: full");
+}
+
+static void an_error_with_a_page_is_said_alone(void **state)
+{
+    struct refusal refusal = {.status = 404};
+    char why[CLIENT_WHY_MAX];
+    (void)state;
+    buf_append_text(&refusal.body, "<html>\n");
+    refusal_write(&refusal, why);
+    assert_string_equal(why, "the server answered 404 Not Found");
+    buf_free(&refusal.body);
+}
+
 static void silence_is_a_timeout(void **state)
 {
     struct fake *fake = start(state, &polling);
@@ -697,6 +731,10 @@ int main(void)
         cmocka_unit_test(an_upgrade_that_nobody_asked_for_is_a_weird_reply),
         cmocka_unit_test(a_page_instead_of_messages_is_a_weird_reply),
         cmocka_unit_test(an_error_status_is_said_with_its_name),
+        cmocka_unit_test(an_error_is_said_with_what_the_server_says_about_it),
+        cmocka_unit_test(an_error_in_json_is_said_with_its_help),
+        cmocka_unit_test(an_error_that_breaks_off_is_said),
+        cmocka_unit_test(an_error_with_a_page_is_said_alone),
         cmocka_unit_test(silence_is_a_timeout),
         cmocka_unit_test(nobody_there_is_not_connected),
         cmocka_unit_test(a_host_without_a_name_is_not_resolved),

@@ -288,11 +288,12 @@ static void a_plain_websocket_is_told_where_to_go(void **state)
 {
     struct peer *peer = peer_new(*state);
     peer_say(peer, peer_handshake("/engine.io/"));
-    expect_error(peer, 400,
-                 "{\"code\":0,\"message\":\"Transport unknown\","
-                 "\"help\":\"this page speaks Engine.IO: add EIO=4 and "
-                 "transport=polling or transport=websocket; a plain "
-                 "WebSocket is served at /websocket and /echo");
+    expect_error(
+        peer, 400,
+        "{\"code\":0,\"message\":\"Transport unknown\","
+        "\"help\":\"this page speaks Engine.IO or Socket.IO: add EIO=4 and "
+        "transport=polling or transport=websocket; a plain "
+        "WebSocket is served at /websocket and /echo");
 }
 
 static void a_websocket_with_a_polling_handshake_is_400(void **state)
