@@ -27,7 +27,8 @@ struct faults {
     bool strips_upgrade, buffers_responses; /* see weather_proxy.h */
     uint32_t fail_percent;                  /* of the connections are reset */
     uint64_t seed;
-    uint64_t only; /* the first connections that meet faults; 0: all */
+    uint64_t skip; /* the first connections, that meet none */
+    uint64_t only; /* the next ones, that do; 0: all others */
 };
 
 /* What the chance is for. */

@@ -40,6 +40,7 @@ static const char usage[] =
     "      --only N          all this for the first N connections only: who "
     "comes\n"
     "                        again gets through\n"
+    "      --skip N          and not before N connections have got through\n"
     "      --seed N          of everything random: same seed, same faults (1)\n"
     "      --loop epoll|poll how to wait\n"
     "  -v, --trace           a line for each piece: direction, bytes, delay\n"
@@ -66,6 +67,7 @@ enum long_option {
     OPTION_BUFFER_RESPONSES,
     OPTION_FAIL_PERCENT,
     OPTION_ONLY,
+    OPTION_SKIP,
     OPTION_SEED,
     OPTION_LOOP,
 };
@@ -84,6 +86,7 @@ static const struct option long_options[] = {
     {"buffer-responses", no_argument, NULL, OPTION_BUFFER_RESPONSES},
     {"fail-percent", required_argument, NULL, OPTION_FAIL_PERCENT},
     {"only", required_argument, NULL, OPTION_ONLY},
+    {"skip", required_argument, NULL, OPTION_SKIP},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"loop", required_argument, NULL, OPTION_LOOP},
     {"trace", no_argument, NULL, 'v'},
@@ -166,6 +169,7 @@ static void set_fault(struct faults *faults, int option)
         faults->fail_percent = (uint32_t)number_of("--fail-percent", 0, 100);
         break;
     case OPTION_ONLY: faults->only = number_of("--only", 1, NUMBER_MAX); break;
+    case OPTION_SKIP: faults->skip = number_of("--skip", 1, NUMBER_MAX); break;
     case OPTION_SEED: faults->seed = number_of("--seed", 0, UINT64_MAX); break;
     }
 }

@@ -308,13 +308,15 @@ static struct end end_of(struct passage *passage, int fd, enum chance chance)
     };
 }
 
-/* Those behind --only meet no fault. */
+/* Those before --skip and behind --only meet no fault. */
 static const struct faults *next_faults(struct passages *set)
 {
     static const struct faults none;
-    bool is_spared = set->faults.only > 0 && set->started >= set->faults.only;
-    set->started++;
-    return is_spared ? &none : &set->faults;
+    const struct faults *faults = &set->faults;
+    uint64_t before = set->started++;
+    bool is_early = before < faults->skip;
+    bool is_late = faults->only > 0 && before - faults->skip >= faults->only;
+    return is_early || is_late ? &none : faults;
 }
 
 struct passage *passage_new(struct passages *set, int fd,

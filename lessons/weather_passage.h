@@ -43,7 +43,7 @@ enum passage_state { CONNECTING, PASSING, FROZEN, CLOSED };
 struct passage {
     struct passages *set;
     struct passage *next, **link;   /* in set->first */
-    const struct faults *faults;    /* borrowed; none behind --only */
+    const struct faults *faults;    /* borrowed; see --skip, --only */
     struct net_peer client;         /* whose name is in the log */
     const struct addrinfo *address; /* of the server, to be tried next */
     struct end ends[2];             /* by enum origin */

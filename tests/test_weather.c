@@ -782,6 +782,20 @@ static void who_comes_again_gets_through(void **state)
     free_wire(&wire);
 }
 
+static void the_weather_may_be_for_one_connection_in_the_middle(void **state)
+{
+    struct faults faults = {.fail_percent = 100, .skip = 1, .only = 1};
+    struct wire wire = wire_with(state, &faults);
+    struct peer *first = peer_new(wire.stage), *server = accepted(&wire);
+    expect_reset(peer_new(wire.stage));
+    struct peer *third = peer_new(wire.stage), *again = accepted(&wire);
+    peer_say(first, "before");
+    peer_expect_next(server, "before");
+    peer_say(third, "after");
+    peer_expect_next(again, "after");
+    free_wire(&wire);
+}
+
 /* ------------------------------------------------------------- our server */
 
 static struct relay *before_our_server(struct stage *stage,
@@ -881,6 +895,7 @@ int main(void)
         cmocka_unit_test(what_was_kept_comes_before_the_end),
         cmocka_unit_test(more_than_can_be_kept_breaks_the_connection),
         cmocka_unit_test(who_comes_again_gets_through),
+        cmocka_unit_test(the_weather_may_be_for_one_connection_in_the_middle),
         cmocka_unit_test(a_websocket_opens_byte_by_byte),
         cmocka_unit_test(without_upgrade_the_server_refuses_and_stays),
         cmocka_unit_test(a_stream_never_comes_but_an_answer_does),

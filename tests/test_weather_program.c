@@ -125,6 +125,7 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_failure("h:1 --freeze-after ms", 2, "as 1000 or 500ms");
     expect_failure("h:1 --fail-percent 101", 2, "from 0 to 100");
     expect_failure("h:1 --only 0", 2, "--only 0");
+    expect_failure("h:1 --skip 0", 2, "--skip 0");
     expect_failure("h:1 --seed x", 2, "--seed x");
     expect_failure("h:1 --loop kqueue", 2, "--loop kqueue");
 }
@@ -147,7 +148,7 @@ static void expect_end_by(int signal_number, const char *backend)
     int port = 0;
     snprintf(line, sizeof line,
              "-p 0 --loop %s -v --delay 1 --jitter 1 --rate 1 --chunk 1 "
-             "--only 1 --seed 1 127.0.0.1:1",
+             "--skip 1 --only 1 --seed 1 127.0.0.1:1",
              backend);
     struct run run = start(line);
     read_out(&run, true);
