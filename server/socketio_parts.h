@@ -39,6 +39,13 @@ struct sio_handlers {
     struct sio_handler list[];
 };
 
+/* What a socket may come back with. */
+struct sio_ticket {
+    struct table_link link; /* by pid, while the socket is in */
+    struct sio_socket *socket;
+    char pid[SIO_ID_SIZE];
+};
+
 /*  JOINING --let in--> JOINED --left, or its connection ended--> GONE
  *     `---------------------refused------------------------------^      */
 enum sio_state { SIO_JOINING, SIO_JOINED, SIO_GONE };
@@ -54,9 +61,9 @@ struct sio_socket {
     struct sio_question *questions; /* that have no answer yet */
     void *data;
     void (*free_data)(void *data);
-    char *pid;      /* what it may come back with; NULL: no recovery */
-    uint32_t place; /* in nsp->sockets */
-    uint32_t mark;  /* of the last broadcast that looked at it */
+    struct sio_ticket *ticket; /* NULL: no recovery */
+    uint32_t place;            /* in nsp->sockets */
+    uint32_t mark;             /* of the last broadcast that looked at it */
     uint16_t question_count;
     char id[SIO_ID_SIZE];
     uint8_t state; /* enum sio_state */
@@ -247,10 +254,14 @@ void sio_end_questions(struct sio_socket *socket);
 struct sio_recovery *sio_recovery_new(struct sio *io, int ms);
 void sio_recovery_free(struct sio_recovery *recovery);
 
+/* It has joined: who says its pid may come back before we know it is gone. */
+void sio_await(struct sio_socket *socket);
+
 /* Keep the socket for who comes back, if it leaves for such a reason. */
 void sio_keep(struct sio_socket *socket, const char *reason);
 
-/* A socket that joins: give it a pid; if its CONNECT names what is kept, make
+/* A socket that joins: give it a pid; if its CONNECT names what is kept, or a
+ * socket whose client has lost its connection and knows it before we do, make
  * it the socket that it was, and say behind what it goes on. */
 bool sio_restore(struct sio_socket *socket, uint64_t *after);
 

@@ -43,7 +43,8 @@ struct sio_recovery {
     struct sio *io;
     int ms; /* for which everything is kept */
     struct timer timer;
-    struct table by_pid;
+    struct table by_pid;  /* of what is kept */
+    struct table tickets; /* of who is in */
     struct kept *kept, *last_kept;
     struct logged *log, *last_logged;
     size_t log_count, log_size;
@@ -109,6 +110,11 @@ static bool is_in_any(const struct sio_socket *socket,
 static struct slice pid_of(const struct table_link *link)
 {
     return slice_of(CONTAINER(link, struct kept, link)->pid);
+}
+
+static struct slice ticket_name(const struct table_link *link)
+{
+    return slice_of(CONTAINER(link, struct sio_ticket, link)->pid);
 }
 
 /* Take the socket that went first, or whose turn it is, out of the list. */
@@ -194,11 +200,14 @@ static bool may_come_back(const char *reason)
     return false;
 }
 
-void sio_keep(struct sio_socket *socket, const char *reason)
+void sio_await(struct sio_socket *socket)
 {
-    struct sio_recovery *recovery = socket->nsp->io->recovery;
-    if (recovery == NULL || !may_come_back(reason))
-        return;
+    if (socket->ticket != NULL)
+        table_add(&socket->nsp->io->recovery->tickets, &socket->ticket->link);
+}
+
+static void keep(struct sio_recovery *recovery, struct sio_socket *socket)
+{
     if (recovery->by_pid.count >= SIO_KEPT_SOCKETS)
         forget_kept(recovery);
     struct kept *kept = allocate(sizeof *kept);
@@ -210,7 +219,7 @@ void sio_keep(struct sio_socket *socket, const char *reason)
         .until_ms = watch(recovery),
     };
     memcpy(kept->id, socket->id, SIO_ID_SIZE);
-    memcpy(kept->pid, socket->pid, SIO_ID_SIZE);
+    memcpy(kept->pid, socket->ticket->pid, SIO_ID_SIZE);
     socket->free_data = NULL;
     sio_hold(kept->nsp);
     table_add(&recovery->by_pid, &kept->link);
@@ -219,6 +228,16 @@ void sio_keep(struct sio_socket *socket, const char *reason)
     else
         recovery->kept = kept;
     recovery->last_kept = kept;
+}
+
+void sio_keep(struct sio_socket *socket, const char *reason)
+{
+    struct sio_recovery *recovery = socket->nsp->io->recovery;
+    if (socket->ticket == NULL)
+        return;
+    table_remove(&recovery->tickets, &socket->ticket->link);
+    if (may_come_back(reason))
+        keep(recovery, socket);
 }
 
 static void log_messages(struct sio_recovery *recovery, struct logged *logged)
@@ -302,7 +321,24 @@ static bool read_offset(const struct sio_recovery *recovery,
            *number + 1 >= oldest;
 }
 
-static struct kept *find_kept(const struct sio_recovery *recovery,
+/* Who comes back knows before we do that its connection is lost: a cut that
+ * falls between two polls is not seen here. Its sockets leave at once. */
+static void give_up_lost(struct sio_recovery *recovery, struct slice pid,
+                         const struct sio_namespace *nsp)
+{
+    struct table_link *link = table_find(&recovery->tickets, pid);
+    if (link == NULL)
+        return;
+    struct sio_socket *lost = CONTAINER(link, struct sio_ticket, link)->socket;
+    struct sio_client *client = lost->client;
+    if (lost->nsp != nsp)
+        return;
+    sio_close_client(client, "transport close");
+    while (client->sockets != NULL)
+        sio_socket_leave(client->sockets, "transport close");
+}
+
+static struct kept *find_kept(struct sio_recovery *recovery,
                               const struct sio_socket *socket, uint64_t *after)
 {
     struct slice auth = sio_auth(socket);
@@ -311,6 +347,7 @@ static struct kept *find_kept(const struct sio_recovery *recovery,
     if (read_member(auth, "pid", &pid) &&
         read_member(auth, "offset", &offset) &&
         read_offset(recovery, buf_slice(&offset), after)) {
+        give_up_lost(recovery, buf_slice(&pid), socket->nsp);
         struct table_link *link =
             table_find(&recovery->by_pid, buf_slice(&pid));
         kept = link != NULL ? CONTAINER(link, struct kept, link) : NULL;
@@ -325,14 +362,15 @@ bool sio_restore(struct sio_socket *socket, uint64_t *after)
     struct sio_recovery *recovery = socket->nsp->io->recovery;
     if (recovery == NULL)
         return false;
-    socket->pid = allocate(SIO_ID_SIZE);
-    sio_new_id(socket->pid);
+    socket->ticket = allocate(sizeof *socket->ticket);
+    socket->ticket->socket = socket;
+    sio_new_id(socket->ticket->pid);
     struct kept *kept = find_kept(recovery, socket, after);
     if (kept == NULL)
         return false;
     take_out(recovery, kept);
     memcpy(socket->id, kept->id, SIO_ID_SIZE);
-    memcpy(socket->pid, kept->pid, SIO_ID_SIZE);
+    memcpy(socket->ticket->pid, kept->pid, SIO_ID_SIZE);
     socket->data = kept->data;
     socket->free_data = kept->free_data;
     kept->free_data = NULL; /* it has moved */
@@ -364,6 +402,7 @@ struct sio_recovery *sio_recovery_new(struct sio *io, int ms)
     recovery->ms = ms;
     recovery->timer.on_due = forget_old;
     recovery->by_pid.name_of = pid_of;
+    recovery->tickets.name_of = ticket_name;
     sio_new_id(recovery->instance);
     recovery->instance[INSTANCE_SIZE] = '\0';
     return recovery;
@@ -379,5 +418,6 @@ void sio_recovery_free(struct sio_recovery *recovery)
         forget_logged(recovery);
     loop_timer_cancel(recovery->io->server->loop, &recovery->timer);
     table_free(&recovery->by_pid);
+    table_free(&recovery->tickets);
     free(recovery);
 }

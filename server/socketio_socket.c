@@ -207,7 +207,7 @@ void sio_emit(struct sio_socket *socket, const char *event,
     struct slice room = sio_id_slice(socket);
     if (socket->state != SIO_JOINED)
         return;
-    if (socket->pid == NULL)
+    if (socket->ticket == NULL)
         sio_send_event(socket, NULL, event, args);
     else
         sio_broadcast(&(struct sio_to){.nsp = socket->nsp,
@@ -291,8 +291,8 @@ static void answer_connect(struct sio_socket *socket)
 {
     struct buf *data = &socket->nsp->io->args;
     buf_printf(data, "{\"sid\":\"%s\"", socket->id);
-    if (socket->pid != NULL)
-        buf_printf(data, ",\"pid\":\"%s\"", socket->pid);
+    if (socket->ticket != NULL)
+        buf_printf(data, ",\"pid\":\"%s\"", socket->ticket->pid);
     buf_append_text(data, "}");
     sio_send(socket->client,
              &(struct sio_packet){.type = SIO_CONNECT,
@@ -309,6 +309,7 @@ void sio_socket_join(struct sio_socket *socket)
     client->sockets = socket;
     client->socket_count++;
     enter_namespace(socket);
+    sio_await(socket);
     sio_log(client, "joined", slice_of(socket->nsp->name),
             socket->is_recovered ? "again" : "new");
     answer_connect(socket);
@@ -355,7 +356,7 @@ void sio_socket_free(struct sio_socket *socket)
     struct sio_namespace *nsp = socket->nsp;
     sio_set_data(socket, NULL, NULL);
     free(socket->handlers);
-    free(socket->pid);
+    free(socket->ticket);
     if (socket == &client->first)
         client->is_first_used = false;
     else

@@ -1046,7 +1046,7 @@ static struct ticket place_of(const struct sio_socket *socket)
 {
     struct ticket place;
     const struct sio_recovery *recovery = socket->nsp->io->recovery;
-    memcpy(place.pid, socket->pid, SIO_ID_SIZE);
+    memcpy(place.pid, socket->ticket->pid, SIO_ID_SIZE);
     memcpy(place.id, socket->id, SIO_ID_SIZE);
     sio_newest_offset(recovery, place.offset);
     return place;
@@ -1078,7 +1078,7 @@ static void expect_new(struct peer *peer, const struct ticket *place)
     expect(peer, "40/test,{\"sid\":\"");
     assert_false(sio_is_recovered(newest));
     assert_string_not_equal(newest->id, place->id);
-    assert_string_not_equal(newest->pid, place->pid);
+    assert_string_not_equal(newest->ticket->pid, place->pid);
 }
 
 static void every_event_carries_its_offset(void **state)
@@ -1145,7 +1145,7 @@ static void who_comes_back_is_who_it_was_and_gets_what_it_missed(void **state)
     assert_noted(stage, "");
 }
 
-static void a_place_is_good_once_and_for_a_time(void **state)
+static void a_place_is_good_for_a_time(void **state)
 {
     struct stage *stage = with_recovery(state);
     struct peer *peer;
@@ -1156,13 +1156,40 @@ static void a_place_is_good_once_and_for_a_time(void **state)
     peer_reset(peer);
     peer_settle(stage);
     expect_recovered(peer = come_back(stage, &place), &place);
-    expect_new(come_back(stage, &place), &place);
     peer_reset(peer);
     peer_settle(stage);
     buf_free(&noted);
     loop_advance(stage->loop, 1000);
     assert_noted(stage, "freed;");
     expect_new(come_back(stage, &place), &place);
+}
+
+static void who_comes_back_need_not_be_known_to_be_gone(void **state)
+{
+    struct stage *stage = with_recovery(state);
+    struct peer *lost, *peer;
+    struct sio_socket *socket = join_socket(stage, &lost);
+    sio_emit(socket, "seen", args_of("0"));
+    struct ticket place = place_of(socket);
+    sio_emit(socket, "lost on its way", args_of("1"));
+    peer = come_back(stage, &place);
+    expect_recovered(peer, &place);
+    expect(peer, "42/test,[\"lost on its way\",1,\"");
+    peer_expect_silence(peer);
+    assert_noted(stage, "transport close;");
+    expect_closed(lost);
+    assert_int_equal(eio_hub_count(io_of(stage)->hub), 1);
+}
+
+static void who_is_in_another_namespace_stays_there(void **state)
+{
+    struct stage *stage = with_recovery(state);
+    struct sio_namespace *root = sio_of(io_of(stage), "/");
+    join_client(stage, "/");
+    struct ticket place = place_of(root->sockets[0]);
+    sio_on_connection(sio_of(io_of(stage), "/test"), note_socket, NULL);
+    expect_new(come_back(stage, &place), &place);
+    assert_int_equal(root->count, 1);
 }
 
 static void a_place_that_is_not_known_is_a_new_one(void **state)
@@ -1234,6 +1261,13 @@ static void events_are_kept_up_to_a_number(void **state)
     expect_new(come_back(stage, &place), &place);
 }
 
+static void keep_another(struct sio_socket *socket)
+{
+    sio_new_id(socket->ticket->pid);
+    sio_await(socket);
+    sio_keep(socket, "transport close");
+}
+
 static void sockets_are_kept_up_to_a_number(void **state)
 {
     struct stage *stage = with_recovery(state);
@@ -1241,14 +1275,12 @@ static void sockets_are_kept_up_to_a_number(void **state)
     struct sio_socket *socket = join_socket(stage, &peer);
     sio_set_data(socket, socket, count_freed);
     sio_keep(socket, "transport close");
-    for (int i = 1; i < SIO_KEPT_SOCKETS; i++) {
-        sio_new_id(socket->pid);
-        sio_keep(socket, "transport close");
-    }
+    for (int i = 1; i < SIO_KEPT_SOCKETS; i++)
+        keep_another(socket);
     assert_noted(stage, "");
-    sio_new_id(socket->pid);
-    sio_keep(socket, "transport close");
+    keep_another(socket);
     assert_noted(stage, "freed;");
+    sio_await(socket);
 }
 
 static void without_recovery_nothing_is_numbered(void **state)
@@ -1256,7 +1288,7 @@ static void without_recovery_nothing_is_numbered(void **state)
     struct stage *stage = with_application(state);
     struct peer *peer;
     struct sio_socket *socket = join_socket(stage, &peer);
-    assert_null(socket->pid);
+    assert_null(socket->ticket);
     sio_emit(socket, "a", args_of("1"));
     expect(peer, "42/test,[\"a\",1]");
 }
@@ -1317,7 +1349,9 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(who_does_not_answer_is_left_out),
     cmocka_unit_test(every_event_carries_its_offset),
     cmocka_unit_test(who_comes_back_is_who_it_was_and_gets_what_it_missed),
-    cmocka_unit_test(a_place_is_good_once_and_for_a_time),
+    cmocka_unit_test(a_place_is_good_for_a_time),
+    cmocka_unit_test(who_comes_back_need_not_be_known_to_be_gone),
+    cmocka_unit_test(who_is_in_another_namespace_stays_there),
     cmocka_unit_test(a_place_that_is_not_known_is_a_new_one),
     cmocka_unit_test(who_left_or_was_sent_away_does_not_come_back),
     cmocka_unit_test(who_comes_back_is_not_judged_again),
