@@ -254,7 +254,8 @@ bool eio_take(struct eio_session *session, const struct eio_packet *packet)
         eio_fail(session, "transport close", OUTCOME_BROKEN,
                  "the server closed the session");
     } else if (session->state == EIO_OPENED && packet->type == EIO_PING) {
-        wait_for_ping(session);
+        if (!eio_is_overdue(session)) /* the owner may know that it was */
+            wait_for_ping(session);
         put(session, EIO_PONG, packet->data);
     } else if (session->state == EIO_OPENED && packet->type == EIO_MESSAGE) {
         session->handler->on_message(session, packet->is_binary, packet->data);

@@ -149,7 +149,7 @@ ask(struct sio_socket *socket, struct sio_packet *packet, int timeout_ms,
 
 /* ------------------------------------------------------ retries */
 
-static void try_first(struct sio_socket *socket, bool once_more);
+static void try_first(struct sio_socket *socket);
 
 /* The first of the queue was acknowledged, or was not. */
 static void on_tried(struct sio_socket *socket, const struct sio_args *answer,
@@ -165,20 +165,19 @@ static void on_tried(struct sio_socket *socket, const struct sio_args *answer,
             first->on_answer(socket, answer, why, first->user);
         free(first);
     }
-    try_first(socket, false);
+    try_first(socket);
 }
 
-static void try_first(struct sio_socket *socket, bool once_more)
+static void try_first(struct sio_socket *socket)
 {
     struct sio_kept *first = socket->queue.first;
-    if (!socket->is_connected || first == NULL ||
-        (first->is_pending && !once_more))
+    if (!is_ready(socket) || first == NULL || first->is_pending)
         return;
     struct sio_packet packet = first->packet;
     first->is_pending = true;
     first->tries++;
     ask(socket, &packet, first->timeout_ms, on_tried, NULL);
-    send_or_keep(socket, &packet);
+    sio_send(socket->io, &packet);
 }
 
 static void put_into_queue(struct sio_socket *socket,
@@ -192,7 +191,7 @@ static void put_into_queue(struct sio_socket *socket,
     kept->timeout_ms = timeout_ms > 0 ? timeout_ms : SIO_ACK_MS;
     kept->on_answer = on_answer;
     kept->user = user;
-    try_first(socket, false);
+    try_first(socket);
 }
 
 /* ------------------------------------------------------ emitting */
@@ -260,7 +259,7 @@ void sio_emit_kept(struct sio_socket *socket)
         sio_send(socket->io, &kept->packet);
         free(kept);
     }
-    try_first(socket, true);
+    try_first(socket);
 }
 
 void sio_ack(struct sio_socket *socket, struct sio_ack_to ack,

@@ -826,6 +826,41 @@ static void what_is_said_to_a_dead_connection_is_kept(void **state)
     expect(fake, "2[\"back\"]");
 }
 
+static void what_is_to_be_acknowledged_is_not_lost_on_a_dead_one(void **state)
+{
+    struct fake *fake = open_retrying(state);
+    sio_on(app_of(fake)->socket, "a", emit_back, NULL);
+    say(fake, "2[\"a\"]");
+    loop_advance(fake->loop, 45000);
+    fake_heard(fake, "event / a");
+    fake_heard(fake, "disconnect / ping timeout");
+    loop_advance(fake->loop, 1000);
+    shake_hands(fake, 1);
+    expect(fake, "0");
+    say(fake, "0{\"sid\":\"s2\"}");
+    expect(fake, "20[\"back\"]");
+    say(fake, "30[]");
+    fake_expect_no(fake, "\x81");
+    emit(fake, "next", "");
+    expect(fake, "21[\"next\"]");
+}
+
+static void a_ping_that_is_too_late_revives_nobody(void **state)
+{
+    struct fake *fake = open(state);
+    sio_on(app_of(fake)->socket, "a", emit_back, NULL);
+    say(fake, "2[\"a\"]");
+    fake_say_frame(fake, WS_TEXT, "2");
+    loop_advance(fake->loop, 45000);
+    fake_heard(fake, "event / a");
+    fake_heard(fake, "disconnect / ping timeout");
+    loop_advance(fake->loop, 1000);
+    shake_hands(fake, 1);
+    expect(fake, "0");
+    say(fake, "0{\"sid\":\"s2\"}");
+    expect(fake, "2[\"back\"]");
+}
+
 static void what_is_no_socketio_is_said_so(void **state)
 {
     struct fake *fake = begin(prepare(state));
@@ -1027,6 +1062,8 @@ int main(void)
         cmocka_unit_test(a_poll_that_fails_is_a_transport_error),
         cmocka_unit_test(an_error_before_connect_is_told_too),
         cmocka_unit_test(what_is_said_to_a_dead_connection_is_kept),
+        cmocka_unit_test(what_is_to_be_acknowledged_is_not_lost_on_a_dead_one),
+        cmocka_unit_test(a_ping_that_is_too_late_revives_nobody),
         cmocka_unit_test(what_is_no_socketio_is_said_so),
         cmocka_unit_test(a_crowd_that_was_cut_does_not_come_back_at_once),
         cmocka_unit_test(who_comes_back_says_what_it_had),
