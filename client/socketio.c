@@ -76,15 +76,17 @@ static void let_go(struct sio *io)
         sio_decoder_free(&io->decoder);
 }
 
-/* It was open, and is no more. */
+/* It was open, and is no more. Nobody is told before that is true of all. */
 static void lose(struct sio *io, const char *reason)
 {
-    struct sio_socket *socket = io->sockets;
+    struct sio_socket *socket;
     if (io->session != NULL)
         eio_close(io->session, io->closing_ms);
     let_go(io);
     backoff_reset(&io->backoff);
-    for (; socket != NULL; socket = socket->next)
+    for (socket = io->sockets; socket != NULL; socket = socket->next)
+        socket->is_connected = false;
+    for (socket = io->sockets; socket != NULL; socket = socket->next)
         if (socket->is_active)
             sio_socket_cut(socket, reason);
     try_later(io);

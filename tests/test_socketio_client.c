@@ -700,6 +700,32 @@ static void every_namespace_that_was_active_joins_again(void **state)
     expect(fake, "0/chat,{\"a\":1}");
 }
 
+static void emit_to_other(struct sio_socket *socket, const char *reason,
+                          void *user)
+{
+    (void)socket;
+    (void)reason;
+    assert_true(sio_emit(user, "farewell", args("")));
+}
+
+static void who_hears_of_a_cut_may_emit_to_any_namespace(void **state)
+{
+    struct fake *fake = open(state);
+    struct sio_socket *other = join(app_of(fake), "/b", "");
+    expect(fake, "0/b,");
+    say(fake, "0/b,{\"sid\":\"s2\"}");
+    fake_heard(fake, "connect /b s2");
+    sio_on_disconnect(app_of(fake)->socket, emit_to_other, other);
+    fake_reset(fake);
+    fake_heard(fake, "disconnect /b transport");
+    loop_advance(fake->loop, 1000);
+    shake_hands(fake, 1);
+    expect(fake, "0");
+    expect(fake, "0/b,");
+    say(fake, "0/b,{\"sid\":\"s3\"}");
+    expect(fake, "2/b,[\"farewell\"]");
+}
+
 static void each_wait_is_longer_up_to_the_maximum(void **state)
 {
     static const int waits[] = {1000, 2000, 4000, 5000, 5000};
@@ -1054,6 +1080,7 @@ int main(void)
         cmocka_unit_test(without_an_answer_it_is_sent_again_and_then_given_up),
         cmocka_unit_test(what_was_not_acknowledged_is_sent_again_on_return),
         cmocka_unit_test(every_namespace_that_was_active_joins_again),
+        cmocka_unit_test(who_hears_of_a_cut_may_emit_to_any_namespace),
         cmocka_unit_test(each_wait_is_longer_up_to_the_maximum),
         cmocka_unit_test(attempts_may_be_limited),
         cmocka_unit_test(who_wants_no_reconnection_stays_away),
