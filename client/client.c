@@ -152,7 +152,7 @@ static bool may_ask_again(const struct client *client)
         client->method != METHOD_POST && client->method != METHOD_PATCH &&
         client->method != METHOD_CONNECT && client->method != METHOD_OTHER;
     return client->is_used && !client->is_again && is_idempotent &&
-           client->state == CLIENT_ASKED;
+           !client->is_once && client->state == CLIENT_ASKED;
 }
 
 /* Nothing came. From a command, nothing at all: it has not reached a server. */
@@ -313,7 +313,7 @@ void client_begin(struct client *client, const char *method,
     const char *const *field = client->config->fields;
     assert(!client_is_busy(client));
     client->method = method_of(method);
-    client->is_upgrade = false;
+    client->is_upgrade = client->is_once = false;
     buf_free(&client->request);
     http_append_request_line(&client->request, method, target);
     client_add_field(client, "Host", client->config->url->authority);

@@ -5,7 +5,7 @@
  *
  * The connection is kept for the next request. If the server has closed it in
  * the meantime, it is opened again: silently, where nobody can tell the
- * difference. An upgrade takes the connection out of here with
+ * difference (see is_once). An upgrade takes the connection out of here with
  * client_release().
  */
 #ifndef CLIENT_CLIENT_H
@@ -68,7 +68,8 @@ struct client {
     struct conn *conn;  /* NULL: none */
     struct buf request; /* being written; kept, to be sent a second time */
     enum http_method method;
-    bool is_upgrade; /* 101 is welcome; set it between begin and send */
+    bool is_upgrade; /* 101 is welcome; set these between begin and send */
+    bool is_once;    /* even a GET: what it was answered is gone */
     bool is_used;    /* the connection has carried a response */
     bool is_again;   /* the request was sent a second time */
     int patience_ms; /* with a silent server */

@@ -4,7 +4,8 @@
  *           POST packets --> ok         POST packets --> ok
  *
  * There is one GET at a time, and at most one POST: two could overtake each
- * other.
+ * other. A GET that was lost may have been answered, with packets that no
+ * second one would bring: it is the end of the session.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -111,6 +112,7 @@ void eio_poll(struct eio_session *session)
         patience_ms = EIO_OPEN_MS + EIO_SPARE_MS;
     eio_append_target(session, EIO_POLLING, &target);
     client_begin(&session->getter, "GET", buf_slice(&target));
+    session->getter.is_once = true;
     client_send(&session->getter, (struct slice){0},
                 patience_ms < INT_MAX ? (int)patience_ms : INT_MAX);
     buf_free(&target);

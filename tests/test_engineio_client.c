@@ -129,6 +129,18 @@ static void an_answer_may_come_byte_by_byte(void **state)
     fake_heard(fake, "raw two");
 }
 
+/* Its answer, and the packets in it, may have been lost on the way. */
+static void a_poll_that_was_lost_is_not_repeated(void **state)
+{
+    struct fake *fake = open_polling(state);
+    fake_say_body(fake, "4one");
+    fake_heard(fake, "raw one");
+    fake_expect(fake, "GET /engine.io/?EIO=4&transport=polling&sid=abc ");
+    fake_reset(fake);
+    fake_heard(fake, "stopped 52 the server closed without an answer");
+    assert_int_equal(fake->count, 1);
+}
+
 static void there_is_one_post_at_a_time(void **state)
 {
     struct fake *fake = open_polling(state);
@@ -643,6 +655,7 @@ int main(void)
         cmocka_unit_test(packets_of_a_payload_are_heard_in_order),
         cmocka_unit_test(messages_may_come_along_with_the_handshake),
         cmocka_unit_test(an_answer_may_come_byte_by_byte),
+        cmocka_unit_test(a_poll_that_was_lost_is_not_repeated),
         cmocka_unit_test(there_is_one_post_at_a_time),
         cmocka_unit_test(what_is_said_in_one_turn_is_one_post),
         cmocka_unit_test(the_servers_limit_of_a_payload_is_kept),
