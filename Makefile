@@ -46,7 +46,7 @@ $(PROGRAMS):
 
 $(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(HELPERS) $(COMMON) $(SERVER))
 $(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(HELPERS) $(COMMON) $(CLIENT))
-$(BUILD)/test/test_weather: $(call as,sanitized,$(WEATHER))
+$(addprefix $(BUILD)/test/,test_weather test_storm): $(call as,sanitized,$(WEATHER))
 $(BUILD)/test/server: $(call as,sanitized,$(COMMON) $(SERVER) server/main.c)
 $(BUILD)/test/client: $(call as,sanitized,$(COMMON) $(CLIENT) client/main.c)
 $(BUILD)/test/weather: $(call as,sanitized,$(COMMON) $(WEATHER) lessons/weather.c)
@@ -80,7 +80,7 @@ $(call as,release,tests/browser/trial.c): $(patsubst %,$(BUILD)/include/tests/br
 
 tests: $(SERVER_TESTS) $(CLIENT_TESTS) $(TESTED)
 test: tests
-	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do SERVER=$(BUILD)/test/server CLIENT=$(BUILD)/test/client WEATHER=$(BUILD)/test/weather $$test || exit 1; done
+	@for test in $(sort $(SERVER_TESTS) $(CLIENT_TESTS)); do SERVER=$(BUILD)/test/server CLIENT=$(BUILD)/test/client WEATHER=$(BUILD)/test/weather SOCKETIO_APP=$(BUILD)/test/socketio_app $$test || exit 1; done
 check: test
 	@sh tests/check.sh
 demo: all

@@ -112,6 +112,7 @@ with_valgrind() {
     with_gcc
     export SERVER="$build/gcc/test/server" CLIENT="$build/gcc/test/client"
     export WEATHER="$build/gcc/test/weather" VALGRIND=1
+    export SOCKETIO_APP="$build/gcc/test/socketio_app"
     for test in tests/test_*.c; do
         echo "$build/gcc/test/$(basename "$test" .c)"
     done | xargs -n 1 -P 2 sh -c '
@@ -146,6 +147,12 @@ lessons() {
     sh lessons/kit/check.sh
 }
 
+storm() { # tests/test_storm.c, and cuts at every byte
+    test=$build/test/test_storm
+    made_with_default "$test" "$build/test/socketio_app"
+    STORM=1 SOCKETIO_APP=$build/test/socketio_app "$test"
+}
+
 genuine() { # Socket.IO as npm has it, and ours
     command -v npm >/dev/null && command -v node >/dev/null || {
         echo 'npm and node are not installed'
@@ -172,6 +179,7 @@ name_of() { # STEP
     fuzzers) echo "fuzzers: $FUZZ_SECONDS s each" ;;
     conformance) echo 'conformance: both sides, both backends' ;;
     browser) echo 'a real browser' ;;
+    storm) echo 'storm: sessions of Socket.IO, cut at every byte' ;;
     genuine) echo 'genuine: Socket.IO from npm, with ours' ;;
     lessons) echo 'lessons: starters lose, solutions win, READMEs tell the truth' ;;
     *) echo "$1: no such step" >&2 && exit 2 ;;
@@ -180,7 +188,7 @@ name_of() { # STEP
 
 mkdir -p "$build"
 [ $# -gt 0 ] || set -- layers with_gcc with_clang with_clangs_sanitizers with_musl \
-    with_valgrind fuzzers conformance browser genuine lessons
+    with_valgrind fuzzers conformance browser storm genuine lessons
 for step; do
     name=$(name_of "$step") || exit
     run_step "$step" "$name"

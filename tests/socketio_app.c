@@ -272,6 +272,29 @@ static void on_burst(struct sio_socket *socket, const struct sio_event *event,
     }
 }
 
+/* Events with numbers that go on when the socket is recovered. */
+static void tock(struct sio_socket *socket, const struct sio_args *args)
+{
+    struct sio_args counted = *args;
+    struct buf json = {0};
+    int64_t *count = sio_data(socket);
+    sio_add_number(&json, ++*count);
+    if (args->json.size > 0)
+        sio_add_json(&json, args->json);
+    counted.json = buf_slice(&json);
+    sio_emit(socket, "ext:tock", counted);
+    buf_free(&json);
+}
+
+static void on_tick(struct sio_socket *socket, const struct sio_event *event,
+                    void *user)
+{
+    (void)user;
+    tock(socket, &event->args);
+    tock(socket, &event->args);
+    sio_ack(socket, event->ack, event->args);
+}
+
 static void on_disconnect(struct sio_socket *socket,
                           const struct sio_event *event, void *user)
 {
@@ -298,6 +321,8 @@ static void on_custom(struct sio_socket *socket, void *user)
 static void on_connection(struct sio_socket *socket, void *user)
 {
     (void)user;
+    if (sio_data(socket) == NULL)
+        sio_set_data(socket, allocate(sizeof(int64_t)), free);
     sio_on_disconnect(socket, say_why, NULL);
     sio_on(socket, "ext:ask", on_ask, NULL);
     sio_on(socket, "ext:join", on_join, NULL);
@@ -309,6 +334,7 @@ static void on_connection(struct sio_socket *socket, void *user)
     sio_on(socket, "ext:broadcast-ack", on_broadcast_ask, NULL);
     sio_on(socket, "ext:binary", on_binary, NULL);
     sio_on(socket, "ext:burst", on_burst, NULL);
+    sio_on(socket, "ext:tick", on_tick, NULL);
     sio_on(socket, "ext:disconnect", on_disconnect, NULL);
 }
 
