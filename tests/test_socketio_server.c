@@ -284,6 +284,99 @@ static void what_makes_no_sense_closes_the_connection(void **state)
     assert_int_equal(sio_of(io_of(stage), "/")->count, 0);
 }
 
+static bool is_counted(struct slice name)
+{
+    return slice_starts_with(name, "/dyn-");
+}
+
+static void who_has_joined_nothing_may_only_connect(void **state)
+{
+    struct stage *stage = with_application(state);
+    static const char *const early[] = {
+        "42[\"message\",1]",
+        "41",
+        "430[]",
+        "451-[\"message\",{\"_placeholder\":true,\"num\":0}]",
+    };
+    for (size_t i = 0; i < sizeof early / sizeof *early; i++) {
+        struct peer *peer = open_client(stage);
+        say(peer, early[i]);
+        if (early[i][1] == '5')
+            peer_say_frame(peer, WS_BINARY, "due");
+        expect_closed(peer);
+    }
+}
+
+static void answers_that_nobody_asked_for_are_ignored(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct peer *peer = join_default(stage);
+    say(peer, "430[1]");
+    say(peer, "439007199254740991[]");
+    say(peer, "42[\"message\",1]");
+    expect(peer, "42[\"message-back\",1]");
+}
+
+static void what_is_nested_too_deeply_closes_the_connection(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct buf packet = {0};
+    struct peer *peer = join_default(stage);
+    buf_append_text(&packet, "42[\"message\",");
+    for (int i = 0; i < 100000; i++)
+        buf_append_text(&packet, "[");
+    buf_append(&packet, "", 1);
+    say(peer, (const char *)buf_head(&packet));
+    buf_free(&packet);
+    expect_closed(peer);
+}
+
+static void one_attachment_too_many_closes_the_connection(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct peer *peer = join_default(stage);
+    say(peer, "4511-[\"message\",{\"_placeholder\":true,\"num\":10}]");
+    expect_closed(peer);
+    peer = join_default(stage);
+    say(peer, "452-[\"message\",{\"_placeholder\":true,\"num\":2}]");
+    peer_say_frame(peer, WS_BINARY, "first");
+    peer_say_frame(peer, WS_BINARY, "second, and there is no third");
+    expect_closed(peer);
+}
+
+/* What never comes is waited for as long as the client is alive. */
+static void
+attachments_that_never_come_are_freed_with_their_client(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct peer *peer = join_default(stage);
+    say(peer, "452-[\"message\",{\"_placeholder\":true,\"num\":0}]");
+    peer_say_frame(peer, WS_BINARY, "first");
+    peer_settle(stage);
+    loop_advance(stage->loop, PING_INTERVAL_MS);
+    peer_expect_message(peer, "2");
+    loop_advance(stage->loop, PING_TIMEOUT_MS);
+    expect_closed(peer);
+    assert_int_equal(sio_of(io_of(stage), "/")->count, 0);
+}
+
+static void ten_thousand_namespaces_are_as_many_as_are_in_use(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct peer *peer = open_client(stage);
+    char packet[64];
+    sio_of_matching(io_of(stage), is_counted);
+    for (int i = 0; i < 10000; i++) {
+        snprintf(packet, sizeof packet, "40/dyn-%d,", i);
+        say(peer, packet);
+        expect(peer, packet);
+        snprintf(packet, sizeof packet, "41/dyn-%d,", i);
+        say(peer, packet);
+    }
+    peer_settle(stage);
+    assert_int_equal(io_of(stage)->namespaces.count, 2);
+}
+
 static void nothing_is_heard_behind_what_closes_a_connection(void **state)
 {
     struct stage *stage = with_application(state);
@@ -330,11 +423,6 @@ static void who_left_may_stay_and_join_again(void **state)
         expect(peer, "40{\"sid\":\"");
         expect(peer, "42[\"auth\",{}]");
     }
-}
-
-static bool is_counted(struct slice name)
-{
-    return slice_starts_with(name, "/dyn-");
 }
 
 static void one_client_is_in_so_many_namespaces(void **state)
@@ -1313,6 +1401,12 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(what_nobody_handles_is_ignored),
     cmocka_unit_test(an_unknown_namespace_is_refused),
     cmocka_unit_test(what_makes_no_sense_closes_the_connection),
+    cmocka_unit_test(who_has_joined_nothing_may_only_connect),
+    cmocka_unit_test(answers_that_nobody_asked_for_are_ignored),
+    cmocka_unit_test(what_is_nested_too_deeply_closes_the_connection),
+    cmocka_unit_test(one_attachment_too_many_closes_the_connection),
+    cmocka_unit_test(attachments_that_never_come_are_freed_with_their_client),
+    cmocka_unit_test(ten_thousand_namespaces_are_as_many_as_are_in_use),
     cmocka_unit_test(nothing_is_heard_behind_what_closes_a_connection),
     cmocka_unit_test(who_joins_nothing_is_closed_in_time),
     cmocka_unit_test(who_left_may_stay_and_join_again),
