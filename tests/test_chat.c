@@ -207,7 +207,7 @@ static void without_a_nickname_one_listens_and_is_not_announced(void **state)
 
 static void note_pid(struct sio_socket *socket, void *pid)
 {
-    memcpy(pid, socket->pid, SIO_ID_SIZE);
+    memcpy(pid, socket->ticket->pid, SIO_ID_SIZE);
 }
 
 /* What the only one who is here has to say to be recovered. */
