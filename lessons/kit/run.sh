@@ -66,7 +66,7 @@ await() { # PATTERN FILE
 
 # Show a command as one would type it, and what it prints.
 command_line() {
-    echo "\$ $*" | sed "s#$build/#build/#g"
+    printf '$ %s\n' "$*" | sed "s#$build/#build/#g"
 }
 command() {
     command_line "$@"
