@@ -3,7 +3,8 @@
  *
  *      /                 the default application, and what begins with ext:
  *      /ext-denied       nobody gets in
- *      /ext-dyn-DIGITS   as many as there are numbers; ext:hello (name)
+ *      /ext-dyn-DIGITS   as many as there are numbers; ext:hello (name), and
+ *                        rooms of their own
  */
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,16 @@ static void on_custom(struct sio_socket *socket, void *user)
     sio_on_disconnect(socket, say_why, NULL);
 }
 
+static void offer_rooms(struct sio_socket *socket)
+{
+    sio_on(socket, "ext:join", on_join, NULL);
+    sio_on(socket, "ext:leave", on_leave, NULL);
+    sio_on(socket, "ext:to", on_to, NULL);
+    sio_on(socket, "ext:in", on_in, NULL);
+    sio_on(socket, "ext:except", on_except, NULL);
+    sio_on(socket, "ext:broadcast", on_broadcast, NULL);
+}
+
 static void on_connection(struct sio_socket *socket, void *user)
 {
     (void)user;
@@ -325,12 +336,7 @@ static void on_connection(struct sio_socket *socket, void *user)
         sio_set_data(socket, allocate(sizeof(int64_t)), free);
     sio_on_disconnect(socket, say_why, NULL);
     sio_on(socket, "ext:ask", on_ask, NULL);
-    sio_on(socket, "ext:join", on_join, NULL);
-    sio_on(socket, "ext:leave", on_leave, NULL);
-    sio_on(socket, "ext:to", on_to, NULL);
-    sio_on(socket, "ext:in", on_in, NULL);
-    sio_on(socket, "ext:except", on_except, NULL);
-    sio_on(socket, "ext:broadcast", on_broadcast, NULL);
+    offer_rooms(socket);
     sio_on(socket, "ext:broadcast-ack", on_broadcast_ask, NULL);
     sio_on(socket, "ext:binary", on_binary, NULL);
     sio_on(socket, "ext:burst", on_burst, NULL);
@@ -364,6 +370,7 @@ static void say_hello(struct sio_socket *socket, void *user)
     struct buf json = {0};
     (void)user;
     sio_add_text(&json, slice_of(sio_namespace_name(sio_namespace_of(socket))));
+    offer_rooms(socket);
     sio_emit(socket, "ext:hello", (struct sio_args){.json = buf_slice(&json)});
     buf_free(&json);
 }
