@@ -32,15 +32,15 @@ $(EXERCISES) $(SOLUTIONS) $(MUTANTS):
 
 lessons:
 	@sh lessons/kit/list.sh
-lesson-%: all
+lesson-%: all $(BUILD)/socketio_app
 	@sh lessons/kit/show.sh $*
 exercise-%:
 	@sh lessons/kit/exercise.sh $*
 grade:
 	@sh lessons/kit/grade.sh
-check-lessons: all
+check-lessons: all $(BUILD)/socketio_app
 	@sh lessons/kit/check.sh
-transcripts: all
+transcripts: all $(BUILD)/socketio_app
 	@sh lessons/kit/transcripts.sh
 handout:
 	@sh lessons/kit/handout.sh
