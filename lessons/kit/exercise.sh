@@ -3,7 +3,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 . lessons/kit/lesson.sh
 lesson=$(find_lesson "$1") || exit 2
 program=${BUILD:-build}/exercise/$lesson
-make -s "$program" >&2 || {
+build_alone "$program" >&2 || {
     echo "lessons/$lesson/exercise.c does not compile: see above" >&2
     exit 1
 }

@@ -2,15 +2,15 @@
 #
 # What does not compile has no points, and the others have theirs.
 unset MAKEFLAGS MFLAGS MAKELEVEL
+. lessons/kit/lesson.sh
 build=${BUILD:-build}
 export FORMAT=${FORMAT:-table}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$build"
 
 lessons=$(cd lessons && ls -d [0-9]*/ | tr -d /)
 for lesson in $lessons; do
-    make -s "$build/exercise/$lesson" >"$work/$lesson.errors" 2>&1
+    build_alone "$build/exercise/$lesson" >"$work/$lesson.errors" 2>&1
     if [ $? = 0 ]; then
         "$build/exercise/$lesson" >"$work/$lesson"
     else

@@ -1,4 +1,5 @@
-# lesson.sh -- which lesson a number means; read by the other scripts.
+# lesson.sh -- what the other scripts share: which lesson a number means, and how
+# something is built.
 find_lesson() { # NUMBER OR NAME
     for folder in lessons/$1 lessons/$1-*/; do
         [ -e "${folder%/}/exercise.c" ] || continue
@@ -7,4 +8,14 @@ find_lesson() { # NUMBER OR NAME
     done
     echo "there is no lesson $1: make lessons lists them" >&2
     exit 2
+}
+
+# Build quietly, one at a time: others may do the same in the same tree.
+build_alone() { # GOAL...
+    mkdir -p "${BUILD:-build}"
+    if command -v flock >/dev/null; then
+        flock "${BUILD:-build}/lock" make -s "$@"
+    else
+        make -s "$@"
+    fi
 }
