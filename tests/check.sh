@@ -142,9 +142,14 @@ browser() {
     "$build/browser_test" "$build/server"
 }
 
-lessons() {
+lessons() { # and is what is broken in them found?
+    ls lessons/*/solution.c >/dev/null 2>&1 || {
+        echo 'what students get has no solutions'
+        exit $SKIPPED
+    }
     made_with_default all
     sh lessons/kit/check.sh
+    sh lessons/kit/test_check.sh
 }
 
 storm() { # tests/test_storm.c, and cuts at every byte

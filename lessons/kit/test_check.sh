@@ -1,0 +1,149 @@
+# test_check.sh -- does check.sh find what is broken?
+#
+# A small lesson is written into a tree of its own, where everything is as it says.
+# Then each proof is broken once, and check.sh has to fail and to name it.
+build=${BUILD:-build}
+work=$(mktemp -d)
+whole=$work/whole
+broken=$work/broken
+lesson=$whole/lessons/99-tried
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+count=0
+bad=0
+
+# ----------------------------------------------------------- a small lesson
+
+# The wrong solution NAME returns EXPRESSION; its report says WORDS.
+write_mutant() { # NAME EXPRESSION WORDS
+    echo "/* expect: $3 */
+#include \"lessons/99-tried/exercise.h\"
+int twice(int number)
+{
+    return $2;
+}" >"$lesson/mutants/$1.c"
+}
+
+write_code() {
+    echo 'int twice(int number);' >"$lesson/exercise.h"
+    cat >"$lesson/test_exercise.c" <<'EOF'
+#include "lessons/99-tried/exercise.h"
+#include "lessons/kit/grade.h"
+static void try(int number)
+{
+    expect_written(twice(number) != -1, "twice()");
+    expect_number("what twice() returns", twice(number), 2 * number);
+}
+static void try_2(void)
+{
+    try(2);
+}
+static void try_7(void)
+{
+    try(7);
+}
+static const struct graded_test tests[] = {
+    {"2 is doubled", 50, try_2, {"a", "b", "c"}, NULL},
+    {"7 is doubled", 50, try_7, {"a", "b", "c"}, NULL},
+    {0},
+};
+int main(void)
+{
+    return grade("99-tried", tests);
+}
+EOF
+    write_mutant solution '2 * number' ''
+    mv "$lesson/mutants/solution.c" "$lesson/solution.c"
+    write_mutant exercise 'number * 0 - 1' ''
+    mv "$lesson/mutants/exercise.c" "$lesson/exercise.c"
+    write_mutant once number 'returns is 2, and 4 was right'
+    write_mutant thrice '3 * number' 'returns is 6, and 4 was right'
+    write_mutant square 'number * number' 'returns is 49, and 14 was right'
+    write_mutant off-by-one '2 * number + 1' 'returns is 5, and 4 was right'
+    write_mutant nothing 'number - number' 'returns is 0, and 4 was right'
+}
+
+write_page() {
+    echo 'echo "twice 7 is $((2 * 7))"' >"$lesson/run.sh"
+    cat >"$lesson/README.md" <<'EOF'
+```
+$ make lesson-99
+twice 7 is 14
+```
+```sh
+build/client get http://127.0.0.1:8080/healthz
+```
+It goes through `common/net.c: net_listen()`.
+EOF
+}
+
+# What is built already is taken over with its times, so that little is built here.
+write_tree() {
+    mkdir -p "$lesson/mutants" "$whole/build/sanitized/lessons"
+    cp -Rp Makefile common "$whole"
+    cp -Rp lessons/lessons.mk lessons/kit "$whole/lessons"
+    cp -Rp "$build/server" "$build/client" "$whole/build"
+    cp -Rp "$build/sanitized/common" "$whole/build/sanitized"
+    cp -Rp "$build/sanitized/lessons/kit" "$whole/build/sanitized/lessons"
+    write_code
+    write_page
+}
+
+# ----------------------------------------------------------- breaking it
+
+check() { # TREE
+    (cd "$1" && BUILD=build sh lessons/kit/check.sh 99-tried) >"$work/report" 2>&1
+}
+
+# Break something in the folder of the lesson; what check.sh has to say then.
+broken() { # WORDS COMMAND...
+    words=$1
+    shift
+    rm -rf "$broken"
+    cp -Rp "$whole" "$broken"
+    (cd "$broken/lessons/99-tried" && "$@") || exit 1
+    count=$((count + 1))
+    if check "$broken"; then
+        echo "check.sh lets pass: $*" >&2
+        bad=1
+    elif ! grep -qF -e "$words" "$work/report"; then
+        echo "check.sh does not say \"$words\" of: $*" >&2
+        cat "$work/report" >&2
+        bad=1
+    fi
+}
+
+change() { # FILE SED-SCRIPT
+    sed "$2" "$1" >"$work/changed" && cp "$work/changed" "$1"
+}
+
+win() { # FILE: it keeps its first line, and is right for the rest
+    { sed -n 1p "$1" && sed 1d solution.c; } >"$work/changed" && cp "$work/changed" "$1"
+}
+
+write_tree
+check "$whole" || {
+    echo "check.sh complains of a lesson in which everything is as it says:" >&2
+    cat "$work/report" >&2
+    exit 1
+}
+
+broken 'the starter loses no points' win exercise.c
+broken 'does not compile' change exercise.c 's/return/retrun/'
+broken 'does not say what is to be written' change exercise.c 's/return.*/return 0;/'
+broken 'the starter crashes' change exercise.c 's/return.*/return *(int *)0;/'
+broken 'the solution has 0 of 100 points' change solution.c 's/2 \*/3 */'
+broken 'the solution has 110 of 110 points' change test_exercise.c 's/2 is doubled", 50/2 is doubled", 60/'
+broken 'thrice loses no points' win mutants/thrice.c
+broken 'the report on thrice does not say: something' change mutants/thrice.c '1s/expect: .*right/expect: something/'
+broken 'the report on thrice does not say' change mutants/thrice.c 1d
+broken '4 wrong solutions' rm mutants/thrice.c
+broken 'README names common/none.c' change README.md 's/net\.c/none.c/'
+broken 'README names net_lisp() in common/net.c' change README.md 's/net_listen/net_lisp/'
+broken 'a command of README fails' change README.md 's/healthz/nowhere/'
+broken 'the run prints something else' change README.md 's/is 14/is 15/'
+broken 'README has no transcript' change README.md 's/lesson-99/lesson-98/'
+broken 'the run fails' change run.sh '$s/$/; exit 1/'
+
+[ $bad = 0 ] && echo "check.sh finds each of $count things that were broken"
+exit $bad
