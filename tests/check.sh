@@ -147,7 +147,7 @@ lessons() { # and is what is broken in them found?
         echo 'what students get has no solutions'
         exit $SKIPPED
     }
-    made_with_default all
+    made_with_default all "$build/socketio_app"
     sh lessons/kit/check.sh
     sh lessons/kit/test_check.sh
 }
