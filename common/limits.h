@@ -78,7 +78,8 @@ enum {
     KEEP_ALIVE_MS = 75000, /* between two requests, as nginx */
     STALL_MS = 20000,      /* a peer takes what we send, or TAKEN_MIN of it */
     DRAIN_MS = 5000,       /* the same with the last bytes before a close */
-    MESSAGE_MS = 60000,    /* a WebSocket message that has begun */
+    MESSAGE_MS = 60000,    /* a WebSocket message that has begun; the
+                              attachments of a packet of Socket.IO */
     LONG_POLL_MS = 25000,  /* before a proxy gives up at 30 s (RFC 6202, 5.5);
                                  --long-poll-timeout */
     HEARTBEAT_MS = 15000,  /* comment on a silent stream (HTML, 9.2.7) */

@@ -8,7 +8,8 @@
 #include "common/log.h"
 #include "server/socketio_parts.h"
 
-/* Who has not joined a namespace yet has until then to do so. */
+/* Who has not joined a namespace yet has until then to do so, and who owes
+ * attachments, to send them. */
 struct sio_waiting {
     struct timer timer;
     struct sio_client *client;
@@ -76,6 +77,14 @@ static void on_waited_long(struct timer *timer)
     struct sio_client *client = waiting->client;
     stop_waiting(client);
     sio_close_client(client, "forced server close");
+}
+
+static void start_waiting(struct sio_client *client, int limit_ms)
+{
+    client->waiting = allocate(sizeof *client->waiting);
+    client->waiting->client = client;
+    client->waiting->timer.on_due = on_waited_long;
+    loop_timer_set(client->io->server->loop, &client->waiting->timer, limit_ms);
 }
 
 /* ------------------------------------------------------------- CONNECT */
@@ -185,6 +194,8 @@ static void keep_decoder(struct sio_client *client)
     client->decoder = allocate(sizeof *client->decoder);
     *client->decoder = client->io->decoder;
     client->io->decoder = (struct sio_decoder){0};
+    if (client->waiting == NULL)
+        start_waiting(client, MESSAGE_MS);
 }
 
 static void drop_decoder(struct sio_client *client)
@@ -194,6 +205,7 @@ static void drop_decoder(struct sio_client *client)
     sio_decoder_free(client->decoder);
     free(client->decoder);
     client->decoder = NULL;
+    stop_waiting(client);
 }
 
 static void on_message(struct eio_session *session, bool is_binary,
@@ -226,11 +238,7 @@ static void on_open(struct eio_session *session,
     (void)request;
     client->session = session;
     client->io = io;
-    client->waiting = allocate(sizeof *client->waiting);
-    client->waiting->client = client;
-    client->waiting->timer.on_due = on_waited_long;
-    loop_timer_set(io->server->loop, &client->waiting->timer,
-                   io->server->options.join_ms);
+    start_waiting(client, io->server->options.join_ms);
     eio_session_set_user(session, client);
 }
 

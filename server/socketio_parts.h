@@ -74,7 +74,7 @@ struct sio_client {
     struct eio_session *session; /* NULL: closed */
     struct sio *io;
     struct sio_decoder *decoder;  /* attachments are due; or NULL */
-    struct sio_waiting *waiting;  /* for its first CONNECT; or NULL */
+    struct sio_waiting *waiting;  /* for CONNECT or them; or NULL */
     struct sio_socket *sockets;   /* that have joined */
     struct sio_client *next_gone; /* in io->gone_clients */
     uint16_t socket_count;

@@ -409,6 +409,28 @@ static void who_joins_nothing_is_closed_in_time(void **state)
     expect(joined, "42[\"message-back\",1]");
 }
 
+/* A ping that is answered in the meantime is no excuse. */
+static void attachments_that_do_not_come_close_the_connection(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct peer *peer = join_default(stage);
+    loop_advance(stage->loop, PING_INTERVAL_MS);
+    expect(peer, "2");
+    say(peer, "451-[\"message\",{\"_placeholder\":true,\"num\":0}]");
+    peer_settle(stage);
+    for (int pings = 0; pings < MESSAGE_MS / PING_INTERVAL_MS; pings++) {
+        say(peer, "3");
+        peer_settle(stage);
+        loop_advance(stage->loop, PING_INTERVAL_MS);
+        expect(peer, "2");
+    }
+    say(peer, "3");
+    peer_settle(stage);
+    loop_advance(stage->loop, MESSAGE_MS % PING_INTERVAL_MS);
+    expect(peer, "1");
+    expect_closed(peer);
+}
+
 static void who_left_may_stay_and_join_again(void **state)
 {
     struct stage *stage = with_application(state);
@@ -1411,6 +1433,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(ten_thousand_namespaces_are_as_many_as_are_in_use),
     cmocka_unit_test(nothing_is_heard_behind_what_closes_a_connection),
     cmocka_unit_test(who_joins_nothing_is_closed_in_time),
+    cmocka_unit_test(attachments_that_do_not_come_close_the_connection),
     cmocka_unit_test(who_left_may_stay_and_join_again),
     cmocka_unit_test(one_client_is_in_so_many_namespaces),
     cmocka_unit_test(who_is_refused_too_often_is_closed),
