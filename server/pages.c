@@ -11,6 +11,7 @@
 #include "server/front_page.css.h"
 #include "server/front_page.html.h"
 #include "server/front_page.js.h"
+#include "server/socketio.h"
 #include "server/socketio.js.h"
 
 static void answer(struct exchange *exchange, const char *type,
@@ -151,6 +152,8 @@ static void serve_metrics(struct exchange *exchange,
     append_metric(&text, "websockets_total", "counter", counters->upgrades);
     append_metric(&text, "engineio_sessions", "gauge",
                   eio_hub_count(server->engineio));
+    append_metric(&text, "socketio_clients", "gauge",
+                  sio_client_count(server->socketio));
     append_metric(&text, "channels", "gauge", channels_count(server->channels));
     append_metric(&text, "messages_published_total", "counter",
                   channels_published(server->channels));

@@ -262,6 +262,11 @@ static const struct eio_app app = {
     .on_closed = on_closed,
 };
 
+size_t sio_client_count(const struct sio *io)
+{
+    return eio_hub_count(io->hub);
+}
+
 /* ------------------------------------------------------------- its life */
 
 static void open(struct server *server)

@@ -46,6 +46,9 @@ struct sio_event {
 
 /* The server that io is of. */
 
+/* How many clients are connected, in whatever namespaces. */
+size_t sio_client_count(const struct sio *io);
+
 /* ------------------------------------------------------ namespaces */
 
 /* The namespace of this name, made if there is none. */

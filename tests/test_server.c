@@ -70,12 +70,15 @@ static void connect_is_not_for_a_server_like_this(void **state)
 
 static void metrics_count(void **state)
 {
-    struct peer *peer = peer_new(*state);
+    struct peer *peer = peer_new(*state), *other = peer_new(*state);
     peer_post(peer, "/polling", "one");
+    peer_get(other, "/socket.io/?EIO=4&transport=polling");
+    peer_expect(other, "0{");
     peer_get(peer, "/metrics");
     peer_expect_status(peer, 200);
-    peer_expect(peer, "\nconnections 1\n");
-    peer_expect(peer, "\nrequests_total 2\n");
+    peer_expect(peer, "\nconnections 2\n");
+    peer_expect(peer, "\nrequests_total 3\n");
+    peer_expect(peer, "\nsocketio_clients 1\n");
     peer_expect(peer, "\nmessages_published_total 1\n");
 }
 
