@@ -343,7 +343,7 @@ static const char *may_connect(struct sio_socket *socket, struct buf *data,
     return why;
 }
 
-/* Ann, or Ann-2 if there is an Ann already. */
+/* Ann, or Ann-2 if there is an Ann already; after Ann-99, none. */
 static void choose_nickname(struct member *member, struct slice wish)
 {
     struct label label;
@@ -401,10 +401,10 @@ static struct member *member_new(struct sio_socket *socket, struct chat *chat)
     struct slice nickname = auth_text(socket, "nickname", &scratch);
     struct member *member = allocate(sizeof *member);
     member->chat = chat;
-    if (nickname.size > 0) {
+    if (nickname.size > 0)
         choose_nickname(member, nickname);
+    if (member->nickname[0] != '\0')
         sio_join(socket, chat_label(&label, '@', slice_of(member->nickname)));
-    }
     buf_free(&scratch);
     return member;
 }

@@ -99,6 +99,22 @@ static void a_nickname_that_is_taken_gets_a_number(void **state)
     peer_expect_message(second, "{\"nickname\":\"Ann-2\"");
 }
 
+static void
+the_hundredth_ann_has_no_nickname_and_none_can_write_to_it(void **state)
+{
+    struct stage *stage = *state;
+    struct peer *ann = enter(stage, "Ann");
+    for (int i = 2; i <= 99; i++)
+        enter(stage, "Ann");
+    struct peer *last = come(stage, "{\"nickname\":\"Ann\"}");
+    peer_expect_message(last, "40/chat,{\"sid\":");
+    peer_expect_message(last, "{\"nickname\":\"\"");
+    for (int i = 2; i <= 99; i++)
+        peer_expect_message(ann, "joined");
+    say(ann, "42/chat,1[\"private\",\"\",\"psst\"]");
+    peer_expect_message(ann, "43/chat,1[{\"error\":\"");
+}
+
 static void nicknames_that_could_deceive_are_refused(void **state)
 {
     static const char *const bad[] = {
@@ -329,6 +345,8 @@ int main(void)
         cmocka_unit_test(the_others_are_told_who_comes_and_goes),
         cmocka_unit_test(who_is_cut_off_has_left),
         cmocka_unit_test(a_nickname_that_is_taken_gets_a_number),
+        cmocka_unit_test(
+            the_hundredth_ann_has_no_nickname_and_none_can_write_to_it),
         cmocka_unit_test(nicknames_that_could_deceive_are_refused),
         cmocka_unit_test(a_room_has_the_name_of_a_channel),
         cmocka_unit_test(what_is_said_is_heard_by_all_in_the_room),
