@@ -87,7 +87,7 @@ demo: all
 	@$(BUILD)/client compare --quick
 compare: all
 	@$(BUILD)/client compare
-bench: $(BUILD)/bench $(BUILD)/floor all
+bench: $(BUILD)/bench $(BUILD)/floor $(BUILD)/socketio_app all
 	@$(BUILD)/bench
 fuzz:
 	@for fuzzer in $(FUZZERS); do sh tests/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done

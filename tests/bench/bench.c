@@ -25,6 +25,7 @@ struct section {
 
 static const struct section sections[] = {
     {"echo", "WebSocket messages that come back", bench_echo},
+    {"socketio", "Socket.IO events that are answered", bench_socketio},
     {"http", "small requests, kept alive", bench_http},
     {"fanout", "one message to 1000 subscribers", bench_fanout},
     {"delay", "how long an echo takes with 100 clients", bench_delay},
@@ -39,14 +40,16 @@ static void print_usage(FILE *file)
     fprintf(file,
             "usage: bench [options] [section...]\n"
             "\n"
-            "      --quick            fewer and shorter slices: about 20 s\n"
-            "  -c, --connections N    of the echo and http sections (32)\n"
+            "      --quick            fewer and shorter slices: a minute\n"
+            "  -c, --connections N    of echo, socketio and http (32)\n"
             "      --subscribers N    of the fanout section (1000)\n"
             "      --idle N           connections of the idle section (10000)\n"
             "      --rounds N         slices of each side (12)\n"
             "      --slice MS         length of a slice (100)\n"
+            "      --heartbeat MS     of an idle Socket.IO client (25000)\n"
             "      --cores A,B        where the server and the load run (0,1)\n"
             "      --server PATH      (build/server)\n"
+            "      --app PATH         broadcasts events (build/socketio_app)\n"
             "      --floor PATH       (build/floor)\n"
             "      --loop epoll|poll  given to the server\n"
             "  -h, --help\n"
@@ -62,16 +65,23 @@ static void print_usage(FILE *file)
                   "  bench --loop poll http   the other backend\n");
 }
 
-struct child start_server(const struct options *options)
+struct child start_program(const struct options *options, const char *program,
+                           int heartbeat_ms)
 {
-    /* the load answers no pings, so none must fall due */
-    const char *arguments[16] = {options->server,   "-p",     "0", "-q",
-                                 "--ping-interval", "3600000"};
+    char interval[16];
+    const char *arguments[16] = {program,           "-p",    "0", "-q",
+                                 "--ping-interval", interval};
+    snprintf(interval, sizeof interval, "%d", heartbeat_ms);
     if (options->loop != NULL) {
         arguments[6] = "--loop";
         arguments[7] = options->loop;
     }
     return child_start(arguments, options->server_core);
+}
+
+struct child start_server(const struct options *options)
+{
+    return start_program(options, options->server, NEVER_MS);
 }
 
 struct child start_floor(const struct options *options, const char *mode,
@@ -100,13 +110,16 @@ static void set_option(struct options *options, int option, const char *value)
     case 'Q':
         options->rounds = 3;
         options->slice_ms = 80;
+        options->heartbeat_ms = 10000;
         break;
     case 'c': options->connections = number_option(value, 10000); break;
     case 'n': options->subscribers = number_option(value, 10000); break;
     case 'i': options->idle = number_option(value, 1000000); break;
     case 'r': options->rounds = number_option(value, ROUNDS_MAX); break;
     case 'm': options->slice_ms = number_option(value, 10000); break;
+    case 'b': options->heartbeat_ms = number_option(value, 100000); break;
     case 's': options->server = value; break;
+    case 'a': options->app = value; break;
     case 'f': options->floor = value; break;
     case 'l': options->loop = value; break;
     case 'C':
@@ -129,7 +142,9 @@ static void parse_options(struct options *options, int argc, char **argv)
         {"rounds", required_argument, NULL, 'r'},
         {"slice", required_argument, NULL, 'm'},
         {"cores", required_argument, NULL, 'C'},
+        {"heartbeat", required_argument, NULL, 'b'},
         {"server", required_argument, NULL, 's'},
+        {"app", required_argument, NULL, 'a'},
         {"floor", required_argument, NULL, 'f'},
         {"loop", required_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
@@ -172,11 +187,13 @@ int main(int argc, char **argv)
 {
     struct options options = {.server = "build/server",
                               .floor = "build/floor",
+                              .app = "build/socketio_app",
                               .rounds = 12,
                               .slice_ms = 100,
                               .connections = 32,
                               .subscribers = 1000,
                               .idle = 10000,
+                              .heartbeat_ms = 25000,
                               .server_core = 0,
                               .load_core = 1};
     parse_options(&options, argc, argv);

@@ -1,4 +1,4 @@
-/* echo.c -- one answer for each message, by WebSocket and by HTTP. */
+/* echo.c -- one answer for each message, by WebSocket, Socket.IO and HTTP. */
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
@@ -116,6 +116,46 @@ void bench_echo(const struct options *options)
     print_heading(title, "server's CPU, ns per message");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         echo_row(options, &rows[i]);
+}
+
+/* An event with one text as its argument comes back with another name. */
+static void encode_event(struct pair *pair, size_t size)
+{
+    struct buf text = {0}, event = {0}, answer = {0};
+    uint64_t random = 2;
+    append_text(&text, ASCII, size);
+    buf_append(&text, "", 1);
+    const char *argument = (const char *)buf_head(&text);
+    buf_printf(&event, "42[\"message\",\"%s\"]", argument);
+    buf_printf(&answer, "42[\"message-back\",\"%s\"]", argument);
+    for (int i = 0; i < pair->ours.depth; i++) {
+        append_masked_frame(&pair->burst, buf_slice(&event), &random);
+        append_frame(&pair->replies, buf_slice(&answer));
+    }
+    buf_free(&text);
+    buf_free(&event);
+    buf_free(&answer);
+}
+
+static void socketio_row(const struct options *options, int depth)
+{
+    struct pair pair = {.ours = {.child = start_server(options),
+                                 .count = options->connections,
+                                 .depth = depth}};
+    encode_event(&pair, 20);
+    open_pair(options, &pair, dial_socketio,
+              buf_size(&pair.replies) / (size_t)depth);
+    finish_row(options, &pair, "message, 20 B; answered by message-back");
+}
+
+void bench_socketio(const struct options *options)
+{
+    char title[80];
+    snprintf(title, sizeof title, "Socket.IO over WebSocket, connections: %d",
+             options->connections);
+    print_heading(title, "server's CPU, ns per event");
+    socketio_row(options, 1);
+    socketio_row(options, 16);
 }
 
 /* The request, and as many replies as one response says; its Date may change,

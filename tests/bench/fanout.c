@@ -1,7 +1,8 @@
 /* fanout.c -- one message to many subscribers, over each way of server push.
  *
  * A publisher posts a message; when all subscribers have it, the next follows.
- * A subscriber has it when the text has come, whatever stands around it.
+ * A subscriber has it when the text has come, whatever stands around it. With
+ * Socket.IO the publisher is a client as the others, and gets its own event.
  */
 #define _GNU_SOURCE /* memmem */
 #include "tests/bench/bench.h"
@@ -28,7 +29,7 @@ enum {
     SILENCE_MAX_MS = 5000,
 };
 
-enum way { WEBSOCKET, EVENT_STREAM, LONG_POLLING };
+enum way { WEBSOCKET, EVENT_STREAM, LONG_POLLING, SOCKETIO };
 
 struct subscriber {
     int fd;
@@ -59,17 +60,24 @@ static void append_long_poll(struct buf *request, unsigned after)
     append_get(request, target);
 }
 
+static bool is_event(const struct fanout *fanout)
+{
+    return fanout->way == SOCKETIO && !fanout->is_floor;
+}
+
 /* A connection that gets what is published from now on. */
 static int subscribe(const struct fanout *fanout)
 {
     struct buf request = {0}, response = {0};
+    if (is_event(fanout))
+        return dial_socketio(fanout->child.port);
     if (fanout->way == WEBSOCKET && !fanout->is_floor)
         return dial_websocket(fanout->child.port, "/websocket?channel=bench");
     int fd = dial(fanout->child.port);
     if (fanout->way == LONG_POLLING) {
         append_long_poll(&request, 0);
         send_all(fd, buf_slice(&request));
-    } else if (!fanout->is_floor) {
+    } else if (fanout->way == EVENT_STREAM && !fanout->is_floor) {
         append_get(&request, "/streaming?channel=bench");
         ask(fd, buf_slice(&request), 200, &response);
     }
@@ -83,7 +91,8 @@ static void subscribe_all(struct fanout *fanout, int count)
     fanout->count = count;
     fanout->subscribers = allocate((size_t)count * sizeof *fanout->subscribers);
     fanout->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    fanout->publisher = dial(fanout->child.port);
+    fanout->publisher = is_event(fanout) ? dial_socketio(fanout->child.port)
+                                         : dial(fanout->child.port);
     for (int i = 0; i < count; i++) {
         struct subscriber *subscriber = &fanout->subscribers[i];
         struct epoll_event event = {EPOLLIN, {.ptr = subscriber}};
@@ -95,18 +104,41 @@ static void subscribe_all(struct fanout *fanout, int count)
     child_settle(&fanout->child); /* all are accepted */
 }
 
+static void append_post(struct buf *request, struct slice text)
+{
+    buf_printf(request,
+               "POST /polling?channel=bench HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+               "Content-Length: %zu\r\n\r\n",
+               text.size);
+    buf_append_slice(request, text);
+}
+
+/* io.except([]).emit(): to everyone. */
+static void append_event(struct buf *request, struct slice text)
+{
+    struct buf event = {0};
+    uint64_t random = 4;
+    buf_append_text(&event, "42[\"ext:except\",[],\"");
+    buf_append_slice(&event, text);
+    buf_append_text(&event, "\"]");
+    append_masked_frame(request, buf_slice(&event), &random);
+    buf_free(&event);
+}
+
 static void publish(struct fanout *fanout)
 {
-    struct buf request = {0};
+    struct buf text = {0}, request = {0};
     fanout->sequence++;
     snprintf(fanout->mark, sizeof fanout->mark, "message %08u",
              fanout->sequence);
-    buf_printf(&request,
-               "POST /polling?channel=bench HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-               "Content-Length: %d\r\n\r\n%s",
-               TEXT_SIZE, fanout->mark);
-    append_text(&request, ASCII, TEXT_SIZE - MARK_SIZE);
+    buf_append_text(&text, fanout->mark);
+    append_text(&text, ASCII, TEXT_SIZE - MARK_SIZE);
+    if (is_event(fanout))
+        append_event(&request, buf_slice(&text));
+    else
+        append_post(&request, buf_slice(&text));
     send_all(fanout->publisher, buf_slice(&request));
+    buf_free(&text);
     buf_free(&request);
 }
 
@@ -115,8 +147,11 @@ static void publish(struct fanout *fanout)
 static void receive_acknowledgement(struct fanout *fanout)
 {
     struct buf response = {0};
+    bool is_posted = !fanout->is_floor && fanout->way != SOCKETIO;
+    if (is_event(fanout))
+        fanout->ack_size = fanout->message_size;
     size_t size = fanout->ack_size;
-    if (!fanout->is_floor)
+    if (is_posted)
         fanout->ack_size = receive_response(fanout->publisher, 201, &response);
     else if (recv(fanout->publisher, buf_room(&response, size), size,
                   MSG_WAITALL) != (ssize_t)size)
@@ -229,7 +264,11 @@ static void fanout_row(const struct options *options, enum way way,
     const char *mode = way == LONG_POLLING ? "fanout-request" : "fanout";
     char what[64];
     print_progress(name);
-    struct fanout ours = {.child = start_server(options), .way = way};
+    struct fanout ours = {
+        .child = way == SOCKETIO
+                     ? start_program(options, options->app, NEVER_MS)
+                     : start_server(options),
+        .way = way};
     subscribe_all(&ours, options->subscribers);
     for (int i = 0; i < LEARNING; i++)
         publish_and_wait(&ours);
@@ -258,4 +297,5 @@ void bench_fanout(const struct options *options)
     fanout_row(options, WEBSOCKET, "WebSocket");
     fanout_row(options, EVENT_STREAM, "event stream");
     fanout_row(options, LONG_POLLING, "long polling");
+    fanout_row(options, SOCKETIO, "Socket.IO over WebSocket");
 }

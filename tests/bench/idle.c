@@ -1,9 +1,11 @@
-/* idle.c -- what connections cost that say nothing. */
+/* idle.c -- what connections cost that say nothing, or only that they live. */
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,33 +16,104 @@
 enum {
     DESCRIPTORS_SPARE = 64, /* for all that is no connection */
     IDLE_S = 2,
+    EVENTS_PER_WAIT = 256,
 };
 
-struct idle_cost {
+/* Connections to a child. */
+struct crowd {
+    struct child child;
+    int *fds;
+    int count;
     double bytes_per_connection;
-    double cpu_us; /* in IDLE_S seconds, of all connections */
 };
 
-static struct idle_cost measure(struct child *child, int count,
-                                int (*dial_side)(int port))
+/* What all share is there after the first one, which does not count. */
+static void open_crowd(struct crowd *crowd, int (*dial_side)(int port))
 {
-    int *fds = allocate((size_t)count * sizeof *fds);
-    int first = dial_side(child->port); /* what all share is there after it */
-    child_settle(child);
-    size_t empty = child_memory(child);
-    for (int i = 0; i < count; i++)
-        fds[i] = dial_side(child->port);
-    uint64_t before = child_cpu_ns(child);
-    size_t full = child_memory(child);
-    nanosleep(&(struct timespec){.tv_sec = IDLE_S}, NULL);
-    uint64_t after = child_cpu_ns(child);
-    for (int i = 0; i < count; i++)
-        close(fds[i]);
-    close(first);
-    free(fds);
-    return (struct idle_cost){((double)full - (double)empty) / count,
-                              (double)(after - before) / 1000};
+    size_t empty = 0;
+    print_progress("connecting");
+    crowd->fds = allocate((size_t)crowd->count * sizeof *crowd->fds);
+    for (int i = 0; i < crowd->count; i++) {
+        crowd->fds[i] = dial_side(crowd->child.port);
+        if (i > 0)
+            continue;
+        child_settle(&crowd->child);
+        empty = child_memory(&crowd->child);
+    }
+    child_settle(&crowd->child);
+    size_t full = child_memory(&crowd->child);
+    crowd->bytes_per_connection =
+        ((double)full - (double)empty) / (crowd->count - 1);
 }
+
+static void close_crowd(struct crowd *crowd)
+{
+    for (int i = 0; i < crowd->count; i++)
+        close(crowd->fds[i]);
+    free(crowd->fds);
+    child_stop(&crowd->child);
+}
+
+/* Microseconds of the child's CPU in IDLE_S seconds. */
+static double cpu_of_silence(const struct crowd *crowd)
+{
+    uint64_t before = child_cpu_ns(&crowd->child);
+    nanosleep(&(struct timespec){.tv_sec = IDLE_S}, NULL);
+    return (double)(child_cpu_ns(&crowd->child) - before) / 1000;
+}
+
+/* ------------------------------------------------------------- heartbeats */
+
+/* A ping of Engine.IO has come, and nothing else may: answer it. */
+static void answer_ping(int fd, struct slice pong)
+{
+    static const char ping[] = {'\x81', 1, '2'};
+    char bytes[sizeof ping + 1];
+    if (recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) != sizeof ping ||
+        memcmp(bytes, ping, sizeof ping) != 0)
+        fail("a silent client got something else than a ping");
+    send_all(fd, pong);
+}
+
+/* Answer what pings come in `wait_ms`, and return how many. */
+static int answer_pings(int epoll_fd, int wait_ms)
+{
+    struct epoll_event events[EVENTS_PER_WAIT];
+    struct buf pong = {0};
+    uint64_t random = 5, now;
+    uint64_t end_ns = now_ns() + (uint64_t)wait_ms * 1000000;
+    int answered = 0;
+    append_masked_frame(&pong, slice_of("3"), &random);
+    while ((now = now_ns()) < end_ns) {
+        int left_ms = (int)((end_ns - now) / 1000000) + 1;
+        int count = epoll_wait(epoll_fd, events, EVENTS_PER_WAIT, left_ms);
+        for (int i = 0; i < count; i++, answered++)
+            answer_ping(events[i].data.fd, buf_slice(&pong));
+    }
+    buf_free(&pong);
+    return answered;
+}
+
+/* Microseconds of the child's CPU for one heartbeat of each. */
+static double cpu_of_heartbeats(const struct crowd *crowd, int interval_ms)
+{
+    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    for (int i = 0; i < crowd->count; i++) {
+        struct epoll_event event = {EPOLLIN, {.fd = crowd->fds[i]}};
+        if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, event.data.fd, &event) == -1)
+            fail("cannot wait for pings");
+    }
+    print_progress("waiting for heartbeats");
+    uint64_t before = child_cpu_ns(&crowd->child);
+    int answered = answer_pings(epoll_fd, interval_ms);
+    uint64_t used = child_cpu_ns(&crowd->child) - before;
+    close(epoll_fd);
+    if (answered < crowd->count)
+        fail("only %d of %d got a ping", answered, crowd->count);
+    return (double)used / 1000 / answered * crowd->count;
+}
+
+/* ------------------------------------------------------------- the tables */
 
 static int most_connections(int wanted)
 {
@@ -51,22 +124,54 @@ static int most_connections(int wanted)
                                     : (int)limit.rlim_cur - DESCRIPTORS_SPARE;
 }
 
-void bench_idle(const struct options *options)
+/* The rows that both tables have; `ours` stays open. */
+static void compare_crowds(const struct options *options, struct crowd *ours,
+                           int (*dial_ours)(int port))
+{
+    struct crowd floor = {.child = start_floor(options, "echo", 1, 1),
+                          .count = ours->count};
+    open_crowd(&floor, dial);
+    double floor_cpu = cpu_of_silence(&floor);
+    close_crowd(&floor);
+    open_crowd(ours, dial_ours);
+    print_numbers("resident memory, bytes per connection",
+                  floor.bytes_per_connection, ours->bytes_per_connection);
+    print_numbers("CPU of all of them in 2 s, microseconds", floor_cpu,
+                  cpu_of_silence(ours));
+}
+
+static void compare_websockets(const struct options *options, int count)
 {
     char title[80];
-    int count = most_connections(options->idle);
+    struct crowd ours = {.child = start_server(options), .count = count};
     snprintf(title, sizeof title,
              "%d idle WebSocket connections, without pings", count);
     print_heading(title, "");
-    print_progress("connecting");
-    struct child floor = start_floor(options, "echo", 1, 1);
-    struct idle_cost least = measure(&floor, count, dial);
-    child_stop(&floor);
-    struct child server = start_server(options);
-    struct idle_cost ours = measure(&server, count, dial_echo);
-    child_stop(&server);
-    print_numbers("resident memory, bytes per connection",
-                  least.bytes_per_connection, ours.bytes_per_connection);
-    print_numbers("CPU of all of them in 2 s, microseconds", least.cpu_us,
-                  ours.cpu_us);
+    compare_crowds(options, &ours, dial_echo);
+    close_crowd(&ours);
+}
+
+/* The floor has no heartbeat. */
+static void compare_socketio(const struct options *options, int count)
+{
+    char title[80];
+    int interval_ms = options->heartbeat_ms;
+    struct crowd ours = {
+        .child = start_program(options, options->server, interval_ms),
+        .count = count};
+    snprintf(title, sizeof title,
+             "%d idle Socket.IO clients in /, a heartbeat each %d ms", count,
+             interval_ms);
+    print_heading(title, "");
+    compare_crowds(options, &ours, dial_socketio);
+    print_numbers("CPU of a heartbeat of each, microseconds", 0,
+                  cpu_of_heartbeats(&ours, interval_ms));
+    close_crowd(&ours);
+}
+
+void bench_idle(const struct options *options)
+{
+    int count = most_connections(options->idle);
+    compare_websockets(options, count);
+    compare_socketio(options, count);
 }

@@ -158,6 +158,31 @@ int dial_echo(int port)
     return dial_websocket(port, "/echo");
 }
 
+/* Receive until `text` is the end of what came. */
+static void receive_to(int fd, const char *text)
+{
+    char bytes[RECEIVE_SIZE];
+    size_t size = 0, wanted = strlen(text);
+    while (size < wanted || memcmp(bytes + size - wanted, text, wanted) != 0) {
+        ssize_t got = recv(fd, bytes + size, sizeof bytes - size, 0);
+        if (got <= 0)
+            fail("%s did not come", text);
+        size += (size_t)got;
+    }
+}
+
+int dial_socketio(int port)
+{
+    struct buf connect = {0};
+    uint64_t random = 3;
+    int fd = dial_websocket(port, "/socket.io/?EIO=4&transport=websocket");
+    append_masked_frame(&connect, slice_of("40"), &random);
+    send_all(fd, buf_slice(&connect));
+    receive_to(fd, "42[\"auth\",{}]"); /* the application's greeting */
+    buf_free(&connect);
+    return fd;
+}
+
 void append_get(struct buf *buf, const char *target)
 {
     buf_printf(buf, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", target);

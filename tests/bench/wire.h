@@ -42,6 +42,10 @@ size_t ask(int fd, struct slice request, int status, struct buf *response);
 int dial_websocket(int port, const char *target);
 int dial_echo(int port);
 
+/* dial_websocket(), and join the namespace `/` of Socket.IO (protocol 5): what
+ * comes next is the first event that somebody sends. */
+int dial_socketio(int port);
+
 /* Append a GET request for `target`, which keeps the connection. */
 void append_get(struct buf *buf, const char *target);
 
