@@ -38,13 +38,18 @@ static void grow(struct buf *buf, size_t needed)
     buf->capacity = (uint32_t)capacity;
 }
 
-uint8_t *buf_room(struct buf *buf, size_t size)
+static void make_room(struct buf *buf, size_t size)
 {
-    if (buf->capacity - buf->tail < size && buf->head > 0 &&
-        buf->head >= buf_size(buf))
+    if (buf->head > 0 && buf->head >= buf_size(buf))
         compact(buf);
     if (buf->capacity - buf->tail < size)
         grow(buf, buf->tail + size);
+}
+
+uint8_t *buf_room(struct buf *buf, size_t size)
+{
+    if (buf->capacity - buf->tail < size)
+        make_room(buf, size);
     return buf->data + buf->tail;
 }
 
