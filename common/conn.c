@@ -125,31 +125,91 @@ static void trace_bytes(const struct conn *conn, char direction,
     log_bytes(conn_name(conn, name), direction, bytes, size);
 }
 
-/* Send what waits in `out` and then `bytes`; a kernel that does not take
- * everything is full. Returns how many of `bytes` it took, or -1 when the
- * connection is broken, and closed. */
-static ssize_t send_some(struct conn *conn, struct slice bytes)
+struct parts {
+    struct slice list[NET_PARTS_MAX];
+    size_t count;
+};
+
+static void add_part(struct parts *parts, const void *bytes, size_t at,
+                     size_t size)
 {
-    struct slice out = buf_slice(&conn->out);
-    ssize_t sent = out.size == 0 ? net_send(conn->watch.fd, bytes)
-                   : bytes.size == 0
-                       ? net_send(conn->watch.fd, out)
-                       : net_send_both(conn->watch.fd, out, bytes);
-    if (sent == -1 && errno == EAGAIN)
-        return 0;
-    if (sent == -1) {
+    if (size > 0)
+        parts->list[parts->count++] =
+            (struct slice){(const char *)bytes + at, size};
+}
+
+/* All that is to be sent, in its order: `out` and amid it the insets, then
+ * `bytes`. */
+static void list_parts(const struct conn *conn, struct slice bytes,
+                       struct parts *parts)
+{
+    const uint8_t *out = buf_head(&conn->out);
+    size_t at = 0;
+    parts->count = 0;
+    for (size_t i = 0; i < conn->inset_count; i++) {
+        const struct inset *inset = &loop_lent(conn->set->loop)->insets[i];
+        add_part(parts, out, at, inset->at - at);
+        add_part(parts, inset->bytes.data, 0, inset->bytes.size);
+        at = inset->at;
+    }
+    add_part(parts, out, at, buf_size(&conn->out) - at);
+    add_part(parts, bytes.data, 0, bytes.size);
+}
+
+/* Mostly there is one, and send(2) is cheaper than sendmsg(2). */
+static ssize_t send_parts(int fd, const struct parts *parts)
+{
+    return parts->count == 1 ? net_send(fd, parts->list[0])
+                             : net_send_parts(fd, parts->list, parts->count);
+}
+
+static void trace_parts(const struct conn *conn, const struct parts *parts,
+                        size_t sent)
+{
+    for (size_t i = 0; i < parts->count && sent > 0; i++) {
+        struct slice part = parts->list[i];
+        size_t done = sent < part.size ? sent : part.size;
+        trace_bytes(conn, '>', part.data, done);
+        sent -= done;
+    }
+}
+
+/* What was not sent waits in `out`, in the same order. */
+static void keep_rest(struct conn *conn, const struct parts *parts, size_t sent)
+{
+    struct buf rest = {0};
+    for (size_t i = 0; i < parts->count; i++) {
+        struct slice part = parts->list[i];
+        size_t done = sent < part.size ? sent : part.size;
+        buf_append(&rest, part.data + done, part.size - done);
+        sent -= done;
+    }
+    buf_consume(&conn->out, buf_size(&conn->out));
+    buf_append_slice(&conn->out, buf_slice(&rest));
+    buf_free(&rest);
+    conn->inset_count = 0;
+}
+
+/* Send all that waits and then `bytes`; a kernel that does not take everything
+ * is full. */
+static void send_some(struct conn *conn, struct slice bytes)
+{
+    struct parts parts;
+    list_parts(conn, bytes, &parts);
+    ssize_t result = send_parts(conn->watch.fd, &parts);
+    if (result == -1 && errno != EAGAIN) {
         conn_close(conn, strerror(errno));
-        return -1;
+        return;
     }
-    size_t of_out = (size_t)sent < out.size ? (size_t)sent : out.size;
-    if (log_wants(LOG_TRACE_HEX)) {
-        trace_bytes(conn, '>', out.data, of_out);
-        trace_bytes(conn, '>', bytes.data, (size_t)sent - of_out);
-    }
-    conn->set->bytes_out += (size_t)sent;
-    conn->owed -= conn->owed < (size_t)sent ? conn->owed : (uint32_t)sent;
-    buf_consume(&conn->out, of_out);
-    return sent - (ssize_t)of_out;
+    size_t sent = result == -1 ? 0 : (size_t)result;
+    conn->set->bytes_out += sent;
+    conn->owed -= conn->owed < sent ? conn->owed : (uint32_t)sent;
+    if (log_wants(LOG_TRACE_HEX))
+        trace_parts(conn, &parts, sent);
+    if (conn->inset_count == 0 && bytes.size == 0)
+        buf_consume(&conn->out, sent);
+    else
+        keep_rest(conn, &parts, sent);
 }
 
 /* After sending: wait for what is left, or come to the end. */
@@ -167,7 +227,7 @@ static void send_out(struct conn *conn)
 {
     bool was_full = conn_is_full(conn);
     size_t before = buf_size(&conn->out);
-    if (conn->state != CONN_CLOSED && before > 0)
+    if (conn->state != CONN_CLOSED && (before > 0 || conn->inset_count > 0))
         send_some(conn, slice_of(""));
     if (conn->state == CONN_CLOSED)
         return;
@@ -208,15 +268,35 @@ static bool must_wait(const struct conn *conn, size_t size)
            (conn->is_served && !is_last);
 }
 
+/* Bytes that stay where they are until everything is sent need not be copied
+ * meanwhile. */
+static bool may_be_inset(const struct conn *conn, struct slice bytes)
+{
+    const char *in = (const char *)conn->in.data;
+    return conn->is_served && bytes.size >= SEND_IN_PLACE && bytes.data >= in &&
+           bytes.data < in + conn->in.capacity &&
+           (conn->watch.interest & LOOP_WRITE) == 0 &&
+           conn->inset_count < INSETS_MAX;
+}
+
+static void add_inset(struct conn *conn, struct slice bytes)
+{
+    struct lent *lent = loop_lent(conn->set->loop);
+    lent->insets[conn->inset_count++] =
+        (struct inset){bytes, buf_size(&conn->out)};
+}
+
 void conn_write(struct conn *conn, struct slice bytes)
 {
     if (conn->state == CONN_CLOSED)
         return;
-    ssize_t sent = must_wait(conn, bytes.size) ? 0 : send_some(conn, bytes);
-    if (sent == -1)
-        return;
-    buf_append(&conn->out, bytes.data + sent, bytes.size - (size_t)sent);
-    if (conn->is_served)
+    if (may_be_inset(conn, bytes))
+        add_inset(conn, bytes);
+    else if (must_wait(conn, bytes.size))
+        buf_append_slice(&conn->out, bytes);
+    else
+        send_some(conn, bytes);
+    if (conn->is_served || conn->state == CONN_CLOSED)
         return;
     if (buf_size(&conn->out) == 0)
         buf_free(&conn->out);

@@ -69,13 +69,14 @@ struct conn {
     struct deferred later; /* to serve what is left in `in`, or to free */
     struct timer timer;    /* stalled, or draining for too long */
     struct net_peer peer;
-    uint32_t owed;    /* bytes to be taken before the timer is due */
-    uint8_t state;    /* enum conn_state */
-    bool is_served;   /* on_bytes is running: buffers are lent */
-    bool is_waiting;  /* conn_wait() */
-    bool has_drained; /* on_drained is due */
-    bool has_ended;   /* the peer sends no more */
-    bool said_end;    /* nor do we */
+    uint32_t owed;       /* bytes to be taken before the timer is due */
+    uint8_t state;       /* enum conn_state */
+    uint8_t inset_count; /* of the loop's, while it is served */
+    bool is_served;      /* on_bytes is running: buffers are lent */
+    bool is_waiting;     /* conn_wait() */
+    bool has_drained;    /* on_drained is due */
+    bool has_ended;      /* the peer sends no more */
+    bool said_end;       /* nor do we */
 };
 
 /* Take over `fd`, which is non-blocking. The connection frees itself at the end
@@ -111,7 +112,8 @@ void conn_set_wake(struct conn_set *set);
 void conn_flush(struct conn *conn);
 
 /* Send `bytes` behind what waits in conn->out: at once and without a copy where
- * the kernel takes them. */
+ * the kernel takes them. Long ones that on_bytes has taken out of conn->in are
+ * borrowed from there until it returns. */
 void conn_write(struct conn *conn, struct slice bytes);
 
 /* Close when conn->out is sent and the peer has ended too, so that no reset

@@ -95,6 +95,14 @@ void loop_advance(struct loop *loop, int64_t ms);
 /* Microseconds on the same clock, read now. */
 int64_t loop_clock_us(void);
 
+/* Bytes that are sent amid those of `out`, but are not copied there. */
+struct inset {
+    struct slice bytes; /* of `in` */
+    size_t at;          /* behind so many bytes of `out` */
+};
+
+enum { INSETS_MAX = 7 }; /* as many as one sendmsg(2) takes in any case */
+
 /* The buffers that connections borrow while they are served, one at a time, so
  * that an idle connection needs none. Empty between two uses. */
 struct lent {
@@ -102,6 +110,7 @@ struct lent {
     struct buf out;     /* whatever an answer needs */
     struct buf message; /* for one that comes in several reads */
     struct buf scratch; /* for one function that calls no other user of it */
+    struct inset insets[INSETS_MAX]; /* of who is being served */
 };
 struct lent *loop_lent(struct loop *loop);
 

@@ -5,6 +5,7 @@
 #include "common/net.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -275,14 +276,15 @@ ssize_t net_send(int fd, struct slice bytes)
     return sent;
 }
 
-ssize_t net_send_both(int fd, struct slice first, struct slice second)
+ssize_t net_send_parts(int fd, const struct slice *parts, size_t count)
 {
-    struct iovec parts[] = {
-        {.iov_base = (char *)first.data, .iov_len = first.size},
-        {.iov_base = (char *)second.data, .iov_len = second.size},
-    };
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    struct iovec vectors[NET_PARTS_MAX];
+    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = count};
     ssize_t sent;
+    assert(count <= NET_PARTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        vectors[i] = (struct iovec){.iov_base = (char *)parts[i].data,
+                                    .iov_len = parts[i].size};
     do
         sent = sendmsg(fd, &message, MSG_NOSIGNAL);
     while (sent == -1 && errno == EINTR);

@@ -155,22 +155,30 @@ static size_t say_all(struct stage *stage)
     return sum;
 }
 
-/* Read until the end or `want` bytes, and turn in between. Returns how much. */
-static size_t read_all(struct stage *stage, size_t want)
+/* Read until the end or `want` bytes, and turn in between. */
+static void read_to(struct stage *stage, struct buf *bytes, size_t want)
 {
-    static char bytes[64 * 1024];
-    size_t sum = 0;
-    for (int idle = 0; idle < 100 && sum < want; idle++) {
-        ssize_t got = recv(stage->peer, bytes, sizeof bytes, 0);
+    enum { AT_ONCE = 64 * 1024 };
+    for (int idle = 0; idle < 100 && buf_size(bytes) < want; idle++) {
+        ssize_t got = recv(stage->peer, buf_room(bytes, AT_ONCE), AT_ONCE, 0);
         if (got == 0)
             break;
         if (got > 0) {
-            sum += (size_t)got;
+            buf_added(bytes, (size_t)got);
             idle = 0;
         }
         turn(stage);
     }
-    return sum;
+}
+
+/* The same; returns how much it was. */
+static size_t read_all(struct stage *stage, size_t want)
+{
+    struct buf bytes = {0};
+    read_to(stage, &bytes, want);
+    size_t size = buf_size(&bytes);
+    buf_free(&bytes);
+    return size;
 }
 
 static void expect_text(struct stage *stage, const char *text)
@@ -337,6 +345,87 @@ static void short_writes_are_completed(void **state)
     assert_null(stage->conn->out.data);
     assert_int_equal(stage->conn->timer.slot, 0);
     assert_int_equal(stage->set.bytes_out, MUCH);
+}
+
+/* Each third of `in` in brackets, which are copied. */
+static void bracket_thirds(struct stage *stage)
+{
+    struct conn *conn = stage->conn;
+    struct slice in = buf_slice(&conn->in);
+    buf_consume(&conn->in, in.size);
+    for (size_t i = 0; i < 3; i++) {
+        buf_append_text(&conn->out, "<");
+        conn_write(conn,
+                   (struct slice){in.data + i * in.size / 3, in.size / 3});
+        conn_write(conn, slice_of(">"));
+    }
+}
+
+/* More than the kernel takes: it stops amid one of them. */
+static void what_is_sent_from_where_it_arrived_keeps_its_order(void **state)
+{
+    struct stage *stage = *state;
+    struct buf expected = {0}, got = {0};
+    char third[SEND_IN_PLACE];
+    stage->act = bracket_thirds;
+    for (int i = 0; i < 3; i++) {
+        memset(third, 'a' + i, sizeof third);
+        assert_int_equal(send(stage->peer, third, sizeof third, 0),
+                         sizeof third);
+        buf_append_text(&expected, "<");
+        buf_append(&expected, third, sizeof third);
+        buf_append_text(&expected, ">");
+    }
+    turn(stage);
+    assert_true(buf_size(&stage->conn->out) > 0);
+    read_to(stage, &got, buf_size(&expected));
+    assert_int_equal(buf_size(&got), buf_size(&expected));
+    assert_memory_equal(buf_head(&got), buf_head(&expected), buf_size(&got));
+    buf_free(&expected);
+    buf_free(&got);
+}
+
+static void close_behind_thirds(struct stage *stage)
+{
+    bracket_thirds(stage);
+    conn_close(stage->conn, "enough");
+}
+
+static void what_was_to_be_sent_from_there_goes_with_a_close(void **state)
+{
+    struct stage *stage = *state;
+    char bytes[3 * SEND_IN_PLACE] = {0};
+    stage->act = close_behind_thirds;
+    assert_int_equal(send(stage->peer, bytes, sizeof bytes, 0), sizeof bytes);
+    turn(stage);
+    expect_closed(stage, "enough");
+    expect_end(stage);
+}
+
+/* The other one is the first of the set. */
+static void write_to_other_too(struct stage *stage)
+{
+    bracket_thirds(stage);
+    conn_write(stage->set.first, slice_of("hello"));
+}
+
+static void what_is_sent_from_there_is_for_nobody_else(void **state)
+{
+    struct stage *stage = *state;
+    struct net_peer nobody = {.family = AF_UNIX};
+    char bytes[3 * SEND_IN_PLACE] = {0};
+    int fds[2], peer = stage->peer;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_non_null(
+        conn_new(&stage->set, fds[0], &nobody, &without_end, stage));
+    stage->act = write_to_other_too;
+    assert_int_equal(send(peer, bytes, sizeof bytes, 0), sizeof bytes);
+    turn(stage);
+    stage->peer = fds[1];
+    expect_text(stage, "hello");
+    stage->peer = peer;
+    assert_int_equal(read_all(stage, sizeof bytes + 6), sizeof bytes + 6);
+    close(fds[1]);
 }
 
 /* A peer that has sent much is read once in a turn. */
@@ -697,6 +786,9 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(written_outside_of_serving_it_goes_at_once),
     cmocka_unit_test(what_was_written_later_comes_later),
     cmocka_unit_test(short_writes_are_completed),
+    cmocka_unit_test(what_is_sent_from_where_it_arrived_keeps_its_order),
+    cmocka_unit_test(what_was_to_be_sent_from_there_goes_with_a_close),
+    cmocka_unit_test(what_is_sent_from_there_is_for_nobody_else),
     cmocka_unit_test(there_is_one_read_per_turn),
     cmocka_unit_test(who_does_not_read_is_not_read),
     cmocka_unit_test(serving_goes_on_where_it_stopped),
