@@ -60,7 +60,7 @@ meet() { # WHO PATTERN-OF-THE-SERVER'S-VIEW COMMAND...
 
 meet "a WebSocket client at a Socket.IO server" '> HTTP' \
     "$build/client" websocket "$server/socket.io/" --data hello
-meet "a Socket.IO client at a WebSocket server, which says nothing and waits" '> HTTP' \
+meet "a Socket.IO client at a WebSocket server, which knows its own when it sees them" '> HTTP' \
     "$build/client" socketio "$server" --path /echo --transports websocket --max-time 1
 meet "an Engine.IO client at a Socket.IO server: a message that is no packet of it" \
     '< 4|broke' "$build/client" engineio "$server/socket.io/" --data hello
