@@ -10,8 +10,8 @@
  *                     5 -->                     then, and not before
  *                     4hello -->                all goes this way
  *
- * common/base64.h has base64_decode(); common/buf.h and common/slice.h are there
- * as well.
+ * common/base64.h has base64_decode(); common/buf.h and common/slice.h are
+ * there as well.
  */
 #ifndef LESSONS_11_ENGINE_IO_EXERCISE_H
 #define LESSONS_11_ENGINE_IO_EXERCISE_H

@@ -1,6 +1,7 @@
 /* solution.c -- payloads, and the upgrade. The real things are
  * common/engineio.c, which takes one packet at a time so that none has to be
- * kept, and client/engineio_websocket.c, which has clocks and closings besides. */
+ * kept, and client/engineio_websocket.c, which has clocks and closings
+ * besides. */
 #include "lessons/11-engine-io/exercise.h"
 
 /* ------------------------------------------------------ payloads */

@@ -216,7 +216,7 @@ static void queue_free(struct queue *queue)
         buf_free(&queue->items[i]);
 }
 
-/* ------------------------------------------------------ what the client sends */
+/* ------------------------------------------------------ the client sends */
 
 static bool may_ask(struct link *link, bool is_busy)
 {

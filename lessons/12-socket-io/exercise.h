@@ -1,10 +1,10 @@
-/* exercise.h -- packets of Socket.IO, their attachments, and who waits for which
- * acknowledgement (Socket.IO protocol 5).
+/* exercise.h -- packets of Socket.IO, their attachments, and who waits for
+ * which acknowledgement (Socket.IO protocol 5).
  *
- *      2["hello",1,"two"]                            an event in the namespace /
- *      2/chat,17["hello"]                            in /chat; asks for answer 17
- *      3/chat,17["thanks"]                           that answer
- *      51-["data",{"_placeholder":true,"num":0}]     one attachment follows
+ *      2["hello",1,"two"]                          an event in the namespace /
+ *      2/chat,17["hello"]                          in /chat; asks for answer 17
+ *      3/chat,17["thanks"]                         that answer
+ *      51-["data",{"_placeholder":true,"num":0}]   one attachment follows
  *      |||       |
  *      ||        payload: JSON, to the end
  *      |attachments, and a hyphen: types 5 and 6 only
@@ -80,7 +80,8 @@ struct receiver {
 /* A message has come. COMPLETE: receiver->packet is here, with its attachments
  * in receiver->buffers in the order in which they came; the next call begins
  * with another packet. BAD: also a text where an attachment is due, and binary
- * where none is. What has come stays where it is until the packet is complete. */
+ * where none is. What has come stays where it is until the packet is
+ * complete. */
 enum result receive(struct receiver *receiver, struct slice message,
                     bool is_binary);
 

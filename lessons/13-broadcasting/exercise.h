@@ -5,8 +5,8 @@
  *      room "red"             b --- c                one is in two lists
  *
  * A message to a room costs what its members cost, however many others there
- * are: the test counts every step along a list. All lists are of this kind, with
- * functions that you need not write:
+ * are: the test counts every step along a list. All lists are of this kind,
+ * with functions that you need not write:
  *
  *      for (struct link *at = list_next(list); at != list; at = list_next(at))
  *
@@ -65,7 +65,8 @@ struct membership {
  * Allocate the membership with allocate() of common/alloc.h. */
 bool room_join(struct room *room, struct socket *socket);
 
-/* It is none any more; false: it was none. The same cost. Free the membership. */
+/* It is none any more; false: it was none. The same cost. Free the
+ * membership. */
 bool room_leave(struct room *room, struct socket *socket);
 
 /* The socket leaves all of its rooms, because its connection is gone. */
@@ -80,9 +81,10 @@ struct to {
     const struct socket *sender; /* and not this one; or NULL */
 };
 
-/* Call `deliver` once for each socket that it goes to, however many of the rooms
- * it is in. Costs a step for each member of the rooms that are named. The socket
- * that is delivered to may leave all of its rooms meanwhile; others do not. */
+/* Call `deliver` once for each socket that it goes to, however many of the
+ * rooms it is in. Costs a step for each member of the rooms that are named. The
+ * socket that is delivered to may leave all of its rooms meanwhile; others do
+ * not. */
 void broadcast(struct hall *hall, const struct to *to,
                void (*deliver)(struct socket *socket, void *user), void *user);
 

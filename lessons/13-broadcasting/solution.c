@@ -1,6 +1,6 @@
-/* solution.c -- rooms. The real thing is server/socketio_rooms.c, where rooms are
- * found by their names, and a membership by its socket and room at once: that
- * makes joining cost the same in however many rooms the socket is. */
+/* solution.c -- rooms. The real thing is server/socketio_rooms.c, where rooms
+ * are found by their names, and a membership by its socket and room at once:
+ * that makes joining cost the same in however many rooms the socket is. */
 #include "lessons/13-broadcasting/exercise.h"
 
 #include <stdlib.h>
