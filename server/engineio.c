@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "common/base64.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/trace.h"
@@ -280,16 +279,6 @@ static struct slice name_of(const struct table_link *link)
     return slice_of(CONTAINER(link, struct eio_session, link)->id);
 }
 
-/* RFC 4648, 5: what nobody can guess, and may stand in a target. */
-static void make_id(char id[EIO_ID_SIZE])
-{
-    uint8_t bytes[15];
-    net_random(bytes, sizeof bytes);
-    base64_encode(bytes, sizeof bytes, id);
-    for (size_t i = 0; i < EIO_ID_SIZE - 1; i++)
-        id[i] = id[i] == '+' ? '-' : id[i] == '/' ? '_' : id[i];
-}
-
 struct eio_session *eio_session_new(struct eio_hub *hub,
                                     const struct http_request *request)
 {
@@ -300,7 +289,7 @@ struct eio_session *eio_session_new(struct eio_hub *hub,
     session->later.run = settle;
     session->wants_base64 =
         url_query(request->target, "b64", &base64) && base64.size > 0;
-    make_id(session->id);
+    id_make(session->id);
     table_add(&hub->sessions, &session->link);
     hub->open++;
     expect_ping(session);

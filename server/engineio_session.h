@@ -16,9 +16,8 @@
 
 #include "common/engineio.h"
 #include "server/engineio.h"
+#include "server/id.h"
 #include "server/table.h"
-
-enum { EIO_ID_SIZE = 21 }; /* 15 bytes as base64url, and the NUL */
 
 struct eio_hub {
     struct server *server;
@@ -50,7 +49,7 @@ struct eio_session {
     const char *why;         /* it is at its end; NULL: it is open */
     struct timer timer;      /* for the next ping, or its pong; or the end */
     struct deferred later;   /* at the end of the turn: poll and end */
-    char id[EIO_ID_SIZE];
+    char id[ID_SIZE];
     bool is_pinged;    /* and the pong has not come */
     bool has_patience; /* something else came, which counts once */
     bool wants_base64; /* even over WebSocket (b64=1) */

@@ -25,8 +25,7 @@
 
 #include "common/socketio.h"
 #include "server/engineio.h"
-
-enum { SIO_ID_SIZE = 21 }; /* characters of a socket's id, with the NUL */
+#include "server/id.h"
 
 struct sio;           /* io: one for each server, server->socketio */
 struct sio_namespace; /* io.of("/chat") */
@@ -43,8 +42,6 @@ struct sio_event {
     struct sio_args args;  /* borrowed */
     struct sio_ack_to ack; /* to be copied when the answer comes later */
 };
-
-/* The server that io is of. */
 
 /* How many clients are connected, in whatever namespaces. */
 size_t sio_client_count(const struct sio *io);

@@ -43,7 +43,7 @@ struct sio_handlers {
 struct sio_ticket {
     struct table_link link; /* by pid, while the socket is in */
     struct sio_socket *socket;
-    char pid[SIO_ID_SIZE];
+    char pid[ID_SIZE];
 };
 
 /*  JOINING --let in--> JOINED --left, or its connection ended--> GONE
@@ -65,7 +65,7 @@ struct sio_socket {
     uint32_t place;            /* in nsp->sockets */
     uint32_t mark;             /* of the last broadcast that looked at it */
     uint16_t question_count;
-    char id[SIO_ID_SIZE];
+    char id[ID_SIZE];
     uint8_t state; /* enum sio_state */
     bool is_recovered;
 };
@@ -128,7 +128,7 @@ struct sio {
 
 static inline struct slice sio_id_slice(const struct sio_socket *socket)
 {
-    return (struct slice){socket->id, SIO_ID_SIZE - 1};
+    return (struct slice){socket->id, ID_SIZE - 1};
 }
 
 /* Empty a buffer of io; one that grew large is given back. */
@@ -193,9 +193,6 @@ void sio_dispatch(struct sio_socket *socket, const struct sio_packet *packet);
 void sio_send(struct sio_client *client, const struct sio_packet *packet);
 void sio_send_event(struct sio_socket *socket, const uint64_t *id,
                     const char *event, struct sio_args args);
-
-/* Fill `id` with 20 characters that nobody can guess, and a NUL. */
-void sio_new_id(char id[SIO_ID_SIZE]);
 
 /* ------------------------------------------------------ socketio_rooms.c */
 

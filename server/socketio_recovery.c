@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/limits.h"
 #include "common/url.h"
+#include "server/socketio.h"
 #include "server/socketio_parts.h"
 
 enum { INSTANCE_SIZE = 8 }; /* characters at the front of every offset */
@@ -25,7 +26,7 @@ struct kept {
     void *data;
     void (*free_data)(void *data);
     int64_t until_ms;
-    char id[SIO_ID_SIZE], pid[SIO_ID_SIZE];
+    char id[ID_SIZE], pid[ID_SIZE];
 };
 
 /* An event that went to whoever is in `rooms` and not in `except`. */
@@ -48,8 +49,8 @@ struct sio_recovery {
     struct kept *kept, *last_kept;
     struct logged *log, *last_logged;
     size_t log_count, log_size;
-    uint64_t newest;            /* number of an event */
-    char instance[SIO_ID_SIZE]; /* offsets of another server are not ours */
+    uint64_t newest;        /* number of an event */
+    char instance[ID_SIZE]; /* offsets of another server are not ours */
 };
 
 /* ------------------------------------------------------------- names */
@@ -218,8 +219,8 @@ static void keep(struct sio_recovery *recovery, struct sio_socket *socket)
         .free_data = socket->free_data,
         .until_ms = watch(recovery),
     };
-    memcpy(kept->id, socket->id, SIO_ID_SIZE);
-    memcpy(kept->pid, socket->ticket->pid, SIO_ID_SIZE);
+    memcpy(kept->id, socket->id, ID_SIZE);
+    memcpy(kept->pid, socket->ticket->pid, ID_SIZE);
     socket->free_data = NULL;
     sio_hold(kept->nsp);
     table_add(&recovery->by_pid, &kept->link);
@@ -364,13 +365,13 @@ bool sio_restore(struct sio_socket *socket, uint64_t *after)
         return false;
     socket->ticket = allocate(sizeof *socket->ticket);
     socket->ticket->socket = socket;
-    sio_new_id(socket->ticket->pid);
+    id_make(socket->ticket->pid);
     struct kept *kept = find_kept(recovery, socket, after);
     if (kept == NULL)
         return false;
     take_out(recovery, kept);
-    memcpy(socket->id, kept->id, SIO_ID_SIZE);
-    memcpy(socket->ticket->pid, kept->pid, SIO_ID_SIZE);
+    memcpy(socket->id, kept->id, ID_SIZE);
+    memcpy(socket->ticket->pid, kept->pid, ID_SIZE);
     socket->data = kept->data;
     socket->free_data = kept->free_data;
     kept->free_data = NULL; /* it has moved */
@@ -403,7 +404,7 @@ struct sio_recovery *sio_recovery_new(struct sio *io, int ms)
     recovery->timer.on_due = forget_old;
     recovery->by_pid.name_of = pid_of;
     recovery->tickets.name_of = ticket_name;
-    sio_new_id(recovery->instance);
+    id_make(recovery->instance);
     recovery->instance[INSTANCE_SIZE] = '\0';
     return recovery;
 }

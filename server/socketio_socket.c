@@ -5,7 +5,7 @@
 #include "common/json.h"
 #include "common/limits.h"
 #include "common/log.h"
-#include "common/net.h"
+#include "server/socketio.h"
 #include "server/socketio_parts.h"
 
 /* ------------------------------------------------------------- what it is */
@@ -238,18 +238,6 @@ void sio_ack(struct sio_socket *socket, struct sio_ack_to ack,
 
 /* ------------------------------------------------------------- its life */
 
-/* 15 bytes as base64url (RFC 4648, 5). */
-void sio_new_id(char id[SIO_ID_SIZE])
-{
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint8_t bytes[SIO_ID_SIZE - 1];
-    net_random(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        id[i] = digits[bytes[i] & 63];
-    id[sizeof bytes] = '\0';
-}
-
 struct sio_socket *sio_socket_new(struct sio_client *client,
                                   struct sio_namespace *nsp)
 {
@@ -258,7 +246,7 @@ struct sio_socket *sio_socket_new(struct sio_client *client,
         socket = allocate(sizeof *socket);
     client->is_first_used = true;
     *socket = (struct sio_socket){.client = client, .nsp = nsp};
-    sio_new_id(socket->id);
+    id_make(socket->id);
     sio_hold(nsp);
     return socket;
 }

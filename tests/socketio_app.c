@@ -90,7 +90,7 @@ static void on_ask(struct sio_socket *socket, const struct sio_event *event,
 struct asker {
     struct sio_namespace *nsp;
     struct sio_ack_to ack;
-    char id[SIO_ID_SIZE];
+    char id[ID_SIZE];
 };
 
 static void on_answers(bool is_complete, struct slice answers, void *user)
@@ -126,7 +126,7 @@ static void on_broadcast_ask(struct sio_socket *socket,
         struct asker *asker = allocate(sizeof *asker);
         asker->nsp = to.nsp;
         asker->ack = event->ack;
-        memcpy(asker->id, sio_id(socket), SIO_ID_SIZE);
+        memcpy(asker->id, sio_id(socket), ID_SIZE);
         sio_broadcast_ask(&to, "ext:poll", (struct sio_args){0}, (int)wait_ms,
                           on_answers, asker);
     }

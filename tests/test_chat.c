@@ -223,7 +223,7 @@ static void without_a_nickname_one_listens_and_is_not_announced(void **state)
 
 static void note_pid(struct sio_socket *socket, void *pid)
 {
-    memcpy(pid, socket->ticket->pid, SIO_ID_SIZE);
+    memcpy(pid, socket->ticket->pid, ID_SIZE);
 }
 
 /* What the only one who is here has to say to be recovered. */
@@ -231,7 +231,7 @@ static void write_place(struct stage *stage, char *auth, size_t size)
 {
     struct sio *io = stage->server->socketio;
     struct sio_to everybody = {.nsp = sio_of(io, "/chat")};
-    char pid[SIO_ID_SIZE], offset[SIO_OFFSET_SIZE];
+    char pid[ID_SIZE], offset[SIO_OFFSET_SIZE];
     sio_each(&everybody, note_pid, pid);
     sio_newest_offset(io->recovery, offset);
     snprintf(auth, size,

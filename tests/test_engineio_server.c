@@ -8,6 +8,7 @@
 #include "common/alloc.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "server/engineio.h"
 #include "server/engineio_session.h"
 
 /* ------------------------------------------------------------- helpers */
@@ -16,7 +17,7 @@
 struct client {
     struct stage *stage;
     struct peer *get, *post, *websocket;
-    char sid[EIO_ID_SIZE];
+    char sid[ID_SIZE];
     char target[128];
 };
 
@@ -33,9 +34,8 @@ static const char *target(struct client *client, const char *transport)
 static void take_sid(struct client *client, struct slice handshake)
 {
     assert_true(slice_starts_with(handshake, "{\"sid\":\""));
-    memcpy(client->sid, handshake.data + strlen("{\"sid\":\""),
-           EIO_ID_SIZE - 1);
-    client->sid[EIO_ID_SIZE - 1] = '\0';
+    memcpy(client->sid, handshake.data + strlen("{\"sid\":\""), ID_SIZE - 1);
+    client->sid[ID_SIZE - 1] = '\0';
 }
 
 /* A session that polls carry. */
@@ -61,7 +61,7 @@ static struct client open_websocket(struct stage *stage)
     peer_expect_message(client.websocket, "\"upgrades\":[],");
     const struct ws_conn *newest = stage->server->http.conns.first->session;
     const struct eio_session *session = newest->user;
-    memcpy(client.sid, session->id, EIO_ID_SIZE);
+    memcpy(client.sid, session->id, ID_SIZE);
     return client;
 }
 

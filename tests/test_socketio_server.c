@@ -6,6 +6,7 @@
 
 #include "common/limits.h"
 #include "server/application.h"
+#include "server/socketio.h"
 #include "server/socketio_parts.h"
 
 /* ------------------------------------------------------------- helpers */
@@ -899,7 +900,7 @@ static void a_socket_is_found_by_its_id(void **state)
 {
     struct three three = three_sockets(state);
     struct slice id = slice_of(sio_id(three.sockets[1]));
-    char copy[SIO_ID_SIZE];
+    char copy[ID_SIZE];
     memcpy(copy, id.data, sizeof copy);
     assert_ptr_equal(sio_find(three.nsp, id), three.sockets[1]);
     assert_null(sio_find(sio_of(io_of(three.stage), "/"), id));
@@ -1151,15 +1152,15 @@ static void who_does_not_answer_is_left_out(void **state)
 
 /* What CONNECT was answered with, and the newest offset. */
 struct ticket {
-    char pid[SIO_ID_SIZE], id[SIO_ID_SIZE], offset[SIO_OFFSET_SIZE];
+    char pid[ID_SIZE], id[ID_SIZE], offset[SIO_OFFSET_SIZE];
 };
 
 static struct ticket place_of(const struct sio_socket *socket)
 {
     struct ticket place;
     const struct sio_recovery *recovery = socket->nsp->io->recovery;
-    memcpy(place.pid, socket->ticket->pid, SIO_ID_SIZE);
-    memcpy(place.id, socket->id, SIO_ID_SIZE);
+    memcpy(place.pid, socket->ticket->pid, ID_SIZE);
+    memcpy(place.id, socket->id, ID_SIZE);
     sio_newest_offset(recovery, place.offset);
     return place;
 }
@@ -1313,7 +1314,7 @@ static void a_place_that_is_not_known_is_a_new_one(void **state)
     struct ticket place = place_of(socket), wrong = place;
     peer_close(peer);
     peer_settle(stage);
-    memset(wrong.pid, 'x', SIO_ID_SIZE - 1);
+    memset(wrong.pid, 'x', ID_SIZE - 1);
     expect_new(come_back(stage, &wrong), &place);
     wrong = place;
     strcat(wrong.offset, "9");
@@ -1375,7 +1376,7 @@ static void events_are_kept_up_to_a_number(void **state)
 
 static void keep_another(struct sio_socket *socket)
 {
-    sio_new_id(socket->ticket->pid);
+    id_make(socket->ticket->pid);
     sio_await(socket);
     sio_keep(socket, "transport close");
 }

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/socketio.h"
 #include "client/socketio_parts.h"
 #include "common/alloc.h"
 #include "common/json.h"
