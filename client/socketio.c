@@ -25,10 +25,9 @@ static void try_later(struct sio *io)
 {
     uint32_t random;
     if (io->is_reconnecting || io->is_left || io->state != SIO_CLOSED ||
-        io->options.has_no_reconnection)
+        io->has_no_reconnection)
         return;
-    if (io->options.attempts > 0 &&
-        io->backoff.failures >= io->options.attempts) {
+    if (io->attempts > 0 && io->backoff.failures >= io->attempts) {
         backoff_reset(&io->backoff);
         if (io->handler->on_reconnect_failed != NULL)
             io->handler->on_reconnect_failed(io);
@@ -239,15 +238,9 @@ void sio_open(struct sio *io)
 
 /* ------------------------------------------------------ its life */
 
-struct sio *sio_new(struct loop *loop, const struct url *url,
-                    const struct sio_options *options,
-                    const struct sio_handler *handler, void *user)
+static void configure(struct sio *io, const struct url *url,
+                      const struct sio_options *options)
 {
-    struct sio *io = allocate(sizeof *io);
-    io->conns.loop = loop;
-    io->options = *options;
-    io->handler = handler;
-    io->user = user;
     io->config = (struct eio_config){
         .http = {url, options->fields, options->proxy_command, &io->requests,
                  &io->connections},
@@ -261,6 +254,21 @@ struct sio *sio_new(struct loop *loop, const struct url *url,
         .is_around = true,
         .factor = options->factor,
     };
+    io->has_no_reconnection = options->has_no_reconnection;
+    io->attempts = options->attempts;
+    io->ack_timeout_ms = options->ack_timeout_ms;
+    io->retries = options->retries;
+}
+
+struct sio *sio_new(struct loop *loop, const struct url *url,
+                    const struct sio_options *options,
+                    const struct sio_handler *handler, void *user)
+{
+    struct sio *io = allocate(sizeof *io);
+    io->conns.loop = loop;
+    io->handler = handler;
+    io->user = user;
+    configure(io, url, options);
     io->closing_ms = CLOSING_MS;
     io->timer.on_due = on_due;
     io->gone.run = on_gone;

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "client/socketio.h"
 #include "client/socketio_parts.h"
 #include "common/alloc.h"
 #include "common/json.h"
@@ -156,7 +157,7 @@ static void on_tried(struct sio_socket *socket, const struct sio_args *answer,
                      const char *why, void *user)
 {
     struct sio_kept *first = socket->queue.first;
-    bool is_over = answer != NULL || first->tries > socket->io->options.retries;
+    bool is_over = answer != NULL || first->tries > socket->io->retries;
     (void)user;
     first->is_pending = false;
     if (is_over) {
@@ -208,9 +209,8 @@ bool sio_emit(struct sio_socket *socket, const char *event,
     struct buf name = {0};
     struct sio_packet packet = packet_of(socket, event, args, &name);
     bool is_taken = has_room(socket, &packet);
-    if (is_taken && socket->io->options.retries > 0)
-        put_into_queue(socket, &packet, socket->io->options.ack_timeout_ms,
-                       NULL, NULL);
+    if (is_taken && socket->io->retries > 0)
+        put_into_queue(socket, &packet, socket->io->ack_timeout_ms, NULL, NULL);
     else if (is_taken)
         send_or_keep(socket, &packet);
     buf_free(&name);
@@ -240,8 +240,8 @@ bool sio_ask(struct sio_socket *socket, const char *event, struct sio_args args,
     struct sio_packet packet = packet_of(socket, event, args, &name);
     bool is_taken = has_room(socket, &packet);
     if (timeout_ms == 0)
-        timeout_ms = socket->io->options.ack_timeout_ms;
-    if (is_taken && socket->io->options.retries > 0) {
+        timeout_ms = socket->io->ack_timeout_ms;
+    if (is_taken && socket->io->retries > 0) {
         put_into_queue(socket, &packet, timeout_ms, on_answer, user);
     } else if (is_taken) {
         ask(socket, &packet, timeout_ms, on_answer, user);

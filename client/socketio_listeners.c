@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "client/socketio.h"
 #include "client/socketio_parts.h"
 #include "common/alloc.h"
 

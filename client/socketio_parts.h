@@ -11,7 +11,13 @@
 #define CLIENT_SOCKETIO_PARTS_H
 
 #include "client/backoff.h"
-#include "client/socketio.h"
+#include "client/engineio.h"
+#include "common/socketio.h"
+
+struct sio;
+struct sio_event;
+struct sio_handler;
+struct sio_socket;
 
 /* ------------------------------------------------------ events that wait */
 
@@ -137,10 +143,10 @@ enum sio_state { SIO_CLOSED, SIO_OPENING, SIO_OPEN };
 
 struct sio {
     struct conn_set conns;
-    struct sio_options options;
     struct eio_config config;
     const struct sio_handler *handler; /* borrowed */
     void *user;                        /* the owner's own */
+    int ack_timeout_ms, retries;       /* as in struct sio_options */
 
     enum sio_state state;
     struct eio_session *session; /* NULL: CLOSED */
@@ -151,6 +157,8 @@ struct sio {
 
     bool is_reconnecting;
     bool is_left; /* nobody wants to come back */
+    bool has_no_reconnection;
+    int attempts; /* to reconnect, in a row; 0: without end */
     struct backoff backoff;
     struct timer timer;
 

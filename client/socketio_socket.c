@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "client/socketio.h"
 #include "client/socketio_parts.h"
 #include "common/alloc.h"
 #include "common/json.h"

@@ -7,6 +7,7 @@
 #include "common/limits.h"
 #include "common/trace.h"
 #include "common/utf8.h"
+#include "server/engineio.h"
 #include "server/engineio_session.h"
 
 static void respond(struct exchange *exchange, const char *type,

@@ -1,5 +1,6 @@
 #include "common/limits.h"
 #include "common/url.h"
+#include "server/engineio.h"
 #include "server/engineio_session.h"
 
 static const char *const messages[] = {

@@ -15,9 +15,11 @@
 #define SERVER_ENGINEIO_SESSION_H
 
 #include "common/engineio.h"
-#include "server/engineio.h"
 #include "server/id.h"
+#include "server/server.h"
 #include "server/table.h"
+
+struct eio_app;
 
 struct eio_hub {
     struct server *server;

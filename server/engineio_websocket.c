@@ -10,6 +10,7 @@
 
 #include "common/limits.h"
 #include "common/trace.h"
+#include "server/engineio.h"
 #include "server/engineio_session.h"
 #include "server/websocket.h"
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "server/socketio.h"
 #include "server/socketio_parts.h"
 
 struct sio_question {

@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/limits.h"
+#include "server/socketio.h"
 #include "server/socketio_parts.h"
 
 static struct slice id_of(const struct table_link *link)

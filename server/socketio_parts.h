@@ -19,8 +19,13 @@
 #define SERVER_SOCKETIO_PARTS_H
 
 #include "common/limits.h"
-#include "server/socketio.h"
+#include "common/socketio.h"
+#include "server/engineio.h"
+#include "server/id.h"
 #include "server/table.h"
+
+struct sio_event;
+struct sio_to;
 
 struct sio_handler {
     const char *event; /* borrowed; NULL: any */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "server/socketio.h"
 #include "server/socketio_parts.h"
 
 /* ------------------------------------------------------------- memberships */
