@@ -18,16 +18,7 @@
 #include <stddef.h>
 
 #include "common/slice.h"
-
-enum { HINTS = 3 };
-
-struct graded_test {
-    const char *sentence; /* what a right solution does */
-    int points;           /* those of a lesson are 100 in all */
-    void (*run)(void);
-    const char *hints[HINTS]; /* from a question to nearly the code */
-    const char *by_hand;      /* a command that shows the same; or NULL */
-};
+#include "lessons/kit/graded_test.h"
 
 /* Run the tests (the last one has no sentence), print the report and return the
  * exit status: 0, or 1 when points were lost. The environment says how:

@@ -4,7 +4,9 @@
 #ifndef LESSONS_KIT_REPORT_H
 #define LESSONS_KIT_REPORT_H
 
-#include "lessons/kit/grade.h"
+#include <stdbool.h>
+
+#include "lessons/kit/graded_test.h"
 
 /* What became of one test. */
 struct verdict {
