@@ -1,5 +1,4 @@
-/* arguments.h -- arguments of events, as people and programs write them in
- * lines of JSON.
+/* arguments.h -- the arguments of events, as lines of JSON spell them.
  *
  *      1,{"$bin":"AQI="}   <->   1,{"_placeholder":true,"num":0}   buffers[0]
  *

@@ -1,11 +1,12 @@
-/* chat_mode.c -- a room of the chat as a channel: the same messages, over what
- * Socket.IO adds to a connection. The comparison uses it, by polling alone and
- * by WebSocket alone.
+/* chat_mode.c -- a room of the chat as a channel, over Socket.IO.
+ *
+ * The comparison uses it, by polling alone and by WebSocket alone: the same
+ * messages as anywhere, over what Socket.IO adds to a connection.
  *
  *      40/chat,{"room":"lobby","after":7}  -->
  *           <--  40/chat,{"sid":...}
  *           <--  42/chat,["welcome",{"room":"lobby","instance":...}]
- *           <--  42/chat,["messages",[{"id":8,...}]]        as they are published
+ *           <--  42/chat,["messages",[{"id":8,...}]]      as they are published
  *      42/chat,["message","hi"]            -->
  */
 #include "client/engineio.h"

@@ -1,5 +1,6 @@
-/* commands.h -- the mode socketio, driven by another program: one JSON object a
- * line, in and out.
+/* commands.h -- the mode socketio, driven by another program.
+ *
+ * One JSON object a line, in and out.
  *
  *      in   {"cmd":"open","url":"http://127.0.0.1:8080","auth":{"token":1}}
  *      out  {"ev":"connect","nsp":"/","id":"d3Hk0x..."}
@@ -25,8 +26,8 @@
 #include "client/options.h"
 #include "client/outcome.h"
 
-/* Do what standard input says until it ends or says quit; connect first if there
- * is a URL on the command line. Returns the exit status. */
+/* Do what standard input says until it ends or says quit; connect first if
+ * there is a URL on the command line. Returns the exit status. */
 enum outcome commands_run(const struct options *options, struct loop *loop);
 
 #endif

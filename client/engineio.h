@@ -1,5 +1,4 @@
-/* engineio.h -- one session with a server, and what carries it (Engine.IO
- * protocol 4).
+/* engineio.h -- a session, and what carries it (Engine.IO protocol 4).
  *
  *      GET  ?EIO=4&transport=polling            -> 0{"sid":...}
  *      GET  ...&sid=SID    waits                -> what the server says, again
@@ -62,9 +61,11 @@ struct eio_handler {
  *     \----------------------- whatever fails ---------------------------/ */
 enum eio_state { EIO_OPENING, EIO_OPENED, EIO_CLOSING, EIO_CLOSED };
 
-/*  NONE --open--> PROBING --3probe--> PAUSING --GET and POST are done--> NONE
- *    ^                \                  \
- *    '---- failed, or UPGRADE_MS are over --'             and polling goes on */
+/*  NO_UPGRADE --open--> PROBING --3probe--> PAUSING --idle--> NO_UPGRADE
+ *      ^                   \                   \        and over WebSocket
+ *      '---- failed, or UPGRADE_MS are over; polling goes on
+ *
+ *  Idle: the last GET and the last POST are answered. */
 enum eio_upgrade { EIO_NO_UPGRADE, EIO_PROBING, EIO_PAUSING };
 
 enum { EIO_SID_MAX = 128 }; /* characters of a session's id */
@@ -128,7 +129,7 @@ bool eio_is_overdue(const struct eio_session *session);
  * "forced close", and no message comes before it. */
 void eio_close(struct eio_session *session, int limit_ms);
 
-/* Close it at once, without a word to the server. */
+/* Close it at once, without a word to the server; on_closed follows. */
 void eio_drop(struct eio_session *session);
 
 /* Read "polling,websocket" and the like. False: it is no list of one or two of

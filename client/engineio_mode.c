@@ -1,6 +1,4 @@
-/* engineio_mode.c -- the program's mode engineio: a line is a message, and a
- * message a line, over a session of Engine.IO.
- */
+/* engineio_mode.c -- the mode engineio: lines are messages of a session. */
 #include "client/engineio.h"
 #include "client/role.h"
 #include "common/limits.h"

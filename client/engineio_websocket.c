@@ -1,5 +1,4 @@
-/* engineio_websocket.c -- a session over a WebSocket, from the beginning or
- * from an upgrade on (Engine.IO protocol 4, upgrade mechanism).
+/* engineio_websocket.c -- a session over a WebSocket (Engine.IO protocol 4).
  *
  *      101, then 0{"sid":...}                    from the beginning
  *      101, 2probe --> 3probe <-- ... 5 -->      while polling goes on

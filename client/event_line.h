@@ -3,8 +3,8 @@
  *      hello 1 "two" {"three":3}
  *      ["hello",1,"two",{"three":3}]
  *
- * Both are the same. Each argument is JSON; those of a line of words have blanks
- * between them.
+ * Both are the same. Each argument is JSON; those of a line of words have
+ * blanks between them.
  */
 #ifndef CLIENT_EVENT_LINE_H
 #define CLIENT_EVENT_LINE_H

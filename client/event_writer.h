@@ -1,5 +1,4 @@
-/* event_writer.h -- what happens to a connection, as a JSON object a line, for
- * a program that reads it.
+/* event_writer.h -- what happens to a connection, a JSON object a line.
  *
  *      {"ev":"event","nsp":"/","event":"hello","args":[1]}
  */

@@ -32,6 +32,7 @@ const char *open_command_read(struct open_command *open,
 void open_command_from_options(struct open_command *open,
                                const struct options *options);
 
+/* Free what it holds, and leave a zeroed one. */
 void open_command_free(struct open_command *open);
 
 /* Append the characters of a valid JSON string. */

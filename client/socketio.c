@@ -1,5 +1,6 @@
-/* socketio.c -- the connection that all namespaces share, and the way back when
- * it is cut (Socket.IO protocol 5; the Manager of the documents).
+/* socketio.c -- the connection that namespaces share, and the way back to it.
+ *
+ * The documents of Socket.IO call it the Manager.
  */
 #include "client/socketio.h"
 

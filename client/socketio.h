@@ -5,14 +5,15 @@
  *      new Manager(url, options)              sio_new(loop, url, options, ...)
  *      manager.socket("/chat", {auth})        sio_join(io, "/chat", auth)
  *      socket.on("hello", fn)                 sio_on(socket, "hello", fn, user)
- *      socket.once("hello", fn)               sio_once(socket, "hello", fn, user)
+ *      socket.once("hello", fn)               sio_once(socket, "hello", fn,
+ *                                                      user)
  *      socket.onAny(fn)                       sio_on_any(socket, fn, user)
  *      socket.on("connect", fn)               sio_on_connect(socket, fn, user)
  *      socket.emit("hello", 1)                sio_emit(socket, "hello", args)
- *      socket.volatile.emit("hello", 1)       sio_emit_volatile(socket, "hello",
- *                                                               args)
- *      socket.timeout(500).emit("q", cb)      sio_ask(socket, "q", args, 500, cb,
- *                                                     user)
+ *      socket.volatile.emit("hello", 1)       sio_emit_volatile(socket,
+ *                                                        "hello", args)
+ *      socket.timeout(500).emit("q", cb)      sio_ask(socket, "q", args, 500,
+ *                                                     cb, user)
  *      callback(1)                            sio_ack(socket, event->ack, args)
  *      socket.disconnect()                    sio_disconnect(socket)
  *      socket.connect()                       sio_connect(socket)
@@ -45,8 +46,8 @@ struct sio_options {
     double factor;      /* more or less by up to this part, at random, */
     int delay_max_ms;   /* and never longer */
     int ack_timeout_ms; /* of sio_ask() with 0; 0: no end */
-    int retries; /* of each packet, until it is acknowledged; 0: none. One
-                           packet is under way at a time then */
+    int retries;        /* of each packet, until it is acknowledged; 0: none.
+                           One packet is under way at a time then */
 };
 
 extern const struct sio_options sio_default_options;
@@ -82,10 +83,12 @@ struct sio_event {
 struct sio *sio_new(struct loop *loop, const struct url *url,
                     const struct sio_options *options,
                     const struct sio_handler *handler, void *user);
+
+/* What sio_new() was given. */
 void *sio_user(const struct sio *io);
 
-/* How the last connection ended, or why there was none: as a status of a program
- * and for people. */
+/* How the last connection ended, or why there was none: as a status of a
+ * program, and for people. */
 enum outcome sio_outcome(const struct sio *io);
 const char *sio_why(const struct sio *io);
 

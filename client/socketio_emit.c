@@ -1,5 +1,4 @@
-/* socketio_emit.c -- what a socket says: at once, when it is connected again,
- * or until it is acknowledged (Socket.IO protocol 5).
+/* socketio_emit.c -- what a socket says (Socket.IO protocol 5).
  *
  *      connected      --> the connection
  *      away           --> unsent, and from there in the same order

@@ -1,3 +1,4 @@
+/* socketio_kept.c -- copies of events that wait to be sent, or to be heard. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* socketio_listeners.c -- who wants to hear of an event. */
 #include <stdlib.h>
 
 #include "client/socketio.h"

@@ -1,5 +1,4 @@
-/* socketio_mode.h -- the mode socketio: lines of standard input are emitted, and
- * events are lines of standard output.
+/* socketio_mode.h -- the mode socketio: lines are emitted, events are lines.
  *
  *      in     hello 1 {"two":3}        or ["hello",1,{"two":3}]
  *      out    ["news","text",{"$bin":"AQID"}]

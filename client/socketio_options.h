@@ -1,6 +1,4 @@
-/* socketio_options.h -- what the command line says of a connection of
- * Socket.IO.
- */
+/* socketio_options.h -- the command line of a connection of Socket.IO. */
 #ifndef CLIENT_SOCKETIO_OPTIONS_H
 #define CLIENT_SOCKETIO_OPTIONS_H
 
@@ -11,8 +9,8 @@
  * OUTCOME_USAGE if it makes no sense. */
 struct sio_options socketio_options(const struct options *options);
 
-/* Can it be the name of a namespace, or the path of a request? Both begin with a
- * slash; a comma would end the first, a blank the second. */
+/* Can it be the name of a namespace, or the path of a request? Both begin with
+ * a slash; a comma would end the first, a blank the second. */
 bool socketio_is_namespace(const char *name);
 bool socketio_is_path(const char *path);
 

@@ -1,5 +1,6 @@
-/* socketio_parts.h -- what the files of the client's Socket.IO know of each
- * other; others want socketio.h.
+/* socketio_parts.h -- what the files of Socket.IO share.
+ *
+ * Everybody else wants socketio.h.
  *
  *      socketio.c            the connection, and the way back
  *      socketio_socket.c     one namespace on it
@@ -124,6 +125,7 @@ void sio_socket_fail(struct sio_socket *socket, const char *message,
                      struct slice data);
 void sio_socket_cut(struct sio_socket *socket, const char *reason);
 
+/* Free it, and what waits in it; nobody is told. */
 void sio_socket_free(struct sio_socket *socket);
 
 /* socketio_emit.c: it is connected: send what waited. */

@@ -1,5 +1,4 @@
-/* socketio_socket.c -- one namespace of a connection: joining it, what comes
- * from it, and leaving it (Socket.IO protocol 5).
+/* socketio_socket.c -- one namespace of a connection (Socket.IO protocol 5).
  *
  *      0/chat,{auth}  -->                      sio_connect
  *                     <--  0/chat,{"sid":...}  on_connect

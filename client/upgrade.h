@@ -1,6 +1,4 @@
-/* upgrade.h -- a request for WebSocket, and what is to be thought of the answer
- * (RFC 6455, 4.1).
- */
+/* upgrade.h -- asking for WebSocket, and judging the answer (RFC 6455, 4.1). */
 #ifndef CLIENT_UPGRADE_H
 #define CLIENT_UPGRADE_H
 

@@ -1,12 +1,12 @@
 /* engineio.h -- packets, and how they travel (Engine.IO protocol 4).
  *
  *      4hello                            a packet: its type, its data
- *      4hello <1E> 2 <1E> bAQIDBA==      a payload: three of them, one HTTP body
+ *      4hello <1E> 2 <1E> bAQIDBA==      a payload: three of them
  *
- * Over WebSocket each packet is a message; one that is binary is a binary message
- * and has no type, because only messages are binary. Over HTTP a body holds
- * several, with a record separator between two, and what is binary goes as base64
- * behind a `b`.
+ * Over WebSocket each packet is a message; one that is binary is a binary
+ * message and has no type, because only messages are binary. Over HTTP a body
+ * is a payload of several, with a record separator between two, and what is
+ * binary goes as base64 behind a `b`.
  */
 #ifndef COMMON_ENGINEIO_H
 #define COMMON_ENGINEIO_H
@@ -41,8 +41,7 @@ bool eio_read_packet(struct slice message, bool is_binary,
 /* A payload that is being read: set `rest` to all of it. */
 struct eio_payload {
     struct slice rest;
-    struct buf
-        decoded; /* of the last binary packet; buf_free() it at the end */
+    struct buf decoded; /* the last binary packet; buf_free() it at the end */
     bool has_begun;
 };
 
@@ -52,7 +51,8 @@ enum eio_result {
     EIO_BAD,    /* no payload from here on: empty packet, type or base64 */
 };
 
-/* Take the next packet off a payload; its data is borrowed until the next call. */
+/* Take the next packet off a payload; its data is borrowed until the next
+ * call. */
 enum eio_result eio_next(struct eio_payload *payload,
                          struct eio_packet *packet);
 
@@ -71,11 +71,13 @@ struct eio_handshake {
     uint32_t max_payload; /* bytes of one body or message that we accept */
 };
 
+/* Append it as a JSON object; the sid stands there as it is. */
 void eio_append_handshake(struct buf *out,
                           const struct eio_handshake *handshake);
 
-/* False: it is no JSON object with a sid, or a number in it is none. What is
- * borrowed is borrowed from `json`. */
+/* Read it; the sid is borrowed from `json`. A number that is left out is 0, one
+ * that is too large the largest. False: it is no JSON object, the sid is no
+ * string, empty, or had to be escaped, or a number is none. */
 bool eio_read_handshake(struct slice json, struct eio_handshake *handshake);
 
 #endif

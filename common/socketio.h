@@ -1,12 +1,11 @@
-/* socketio.h -- packets of events, without the connection (Socket.IO protocol
- * 5).
+/* socketio.h -- packets, without the connection (Socket.IO protocol 5).
  *
- *      2["hello",1,"two"]                            an EVENT in the namespace /
- *      2/chat,17["hello"]                            in /chat; acknowledge with 17
- *      3/chat,17["thanks"]                           the acknowledgement
- *      51-["data",{"_placeholder":true,"num":0}]     one attachment follows
- *      |||  |       |
- *      ||   name    where buffers[0] stands in the arguments
+ *      2["hello",1,"two"]                           an EVENT in the namespace /
+ *      2/chat,17["hello"]                           in /chat; 17 asks for an
+ *      3/chat,17["thanks"]                          acknowledgement
+ *      51-["data",{"_placeholder":true,"num":0}]    one attachment follows
+ *      ||   |     |
+ *      ||   name  where buffers[0] stands in the arguments
  *      |number of attachments
  *      type
  *
@@ -91,12 +90,12 @@ enum sio_result sio_decode(struct sio_decoder *decoder, struct slice message,
                            bool is_binary, struct sio_packet *packet,
                            const char **why);
 
-/* Build arguments: append one value to `json`, with a comma where one is
- * due. */
+/* Build arguments: append one value to `json`, with a comma where one is due: a
+ * valid JSON value, UTF-8 that becomes a string, or a number. */
 void sio_add_json(struct buf *json, struct slice value);
 void sio_add_text(struct buf *json, struct slice text);
 void sio_add_number(struct buf *json, int64_t number);
-/* The placeholder of buffers[number]. */
+/* The same with the placeholder of buffers[number]. */
 void sio_add_buffer(struct buf *json, size_t number);
 
 /* Take the next argument off args.json, which is then those behind it; false:

@@ -1,5 +1,4 @@
-/* weather_passage.h -- one connection from a client to the server, and what
- * happens to it between them.
+/* weather_passage.h -- a connection to the server, and what happens to it.
  *
  *      client --> end --read--> proxy --> way --write--> end --> server
  *      client <-- end <--write-- way <-- proxy <--read-- end <-- server

@@ -1,5 +1,4 @@
-/* weather_proxy.h -- two proxies that a WebSocket or an event stream dislikes
- * (RFC 9110, 7.6; RFC 6202, 5.4; RFC 6455, 1.8).
+/* weather_proxy.h -- two proxies that WebSocket and event streams dislike.
  *
  *      GET /websocket HTTP/1.1              GET /websocket HTTP/1.1
  *      Host: x                    --->      Host: x
@@ -7,8 +6,9 @@
  *      Upgrade: websocket                   and the server knows of no upgrade
  *
  * One takes the wish for another protocol out of every request, as a proxy that
- * knows of none must. The other one keeps every response until it is complete;
- * one that never ends never comes.
+ * knows of none must (RFC 9110, 7.6; RFC 6455, 1.8). The other one keeps every
+ * response until it is complete; one that never ends never comes (RFC 6202,
+ * 5.4).
  *
  * No socket: bytes in, bytes out. What isn't HTTP is passed on as it is, for
  * the other end to judge.
@@ -43,6 +43,7 @@ struct proxy {
     size_t stripped_count;    /* requests that wished for an upgrade, so far */
 };
 
+/* A proxy that has seen nothing yet; free it at the end. */
 struct proxy proxy_of(bool strips_upgrade, bool buffers_responses);
 void proxy_free(struct proxy *proxy);
 

@@ -1,5 +1,4 @@
-/* weather_relay.h -- who connects to it comes to the server, through a passage
- * (weather_passage.h) for each connection. */
+/* weather_relay.h -- accepts clients, each with a passage to the server. */
 #ifndef LESSONS_WEATHER_RELAY_H
 #define LESSONS_WEATHER_RELAY_H
 

@@ -1,23 +1,26 @@
 /* chat.c -- people in rooms, over Socket.IO, and over everything else.
  *
- *      auth {"nickname":"Ann","room":"lobby","after":7}   to the namespace /chat
+ *      auth {"nickname":"Ann","room":"lobby","after":7}    to join /chat
  *
  *      a client emits                     and then
- *      message TEXT, ack                  ack {"id":8}; the room: messages [{...}]
- *      typing true                        the others in the room: typing "Ann",true
- *      join ROOM, ack                     ack as `welcome`; the rooms: left, joined
- *      private NICKNAME, TEXT, ack        ack true; that one: private "Ann",TEXT
+ *      message TEXT, ack                  ack {"id":8}
+ *                                         the room: messages [{...}]
+ *      typing true                        the others there: typing "Ann",true
+ *      join ROOM, ack                     ack as `welcome`
+ *                                         the rooms: left, joined
+ *      private NICKNAME, TEXT, ack        ack true
+ *                                         that one: private "Ann",TEXT
  *      who, ack                           ack ["Ann","Bob"]
  *
- * A room is the channel of the same name: what is said in it arrives by polling,
- * long polling, streaming and WebSocket as well, as "Ann: hi", and what is
- * published there by any of them is heard in the room. A request that makes no
- * sense is acknowledged with {"error":...}.
+ * A room is the channel of the same name: what is said in it arrives by
+ * polling, long polling, streaming and WebSocket as well, as "Ann: hi", and
+ * what is published there by any of them is heard in the room. A request that
+ * makes no sense is acknowledged with {"error":...}.
  *
- * Who comes in is told `welcome` {"nickname","room","instance","count","members"}
- * and gets `messages` with what is kept behind `after`, or the newest if it has
- * none. Without a nickname it may listen, unannounced, and speak as anybody can who
- * publishes: without a name.
+ * Who comes in is told `welcome` {"nickname","room","instance","count",
+ * "members"} and gets `messages` with what is kept behind `after`, or the
+ * newest if it has none. Without a nickname it may listen, unannounced, and
+ * speak as anybody can who publishes: without a name.
  */
 #include <stdio.h>
 #include <stdlib.h>

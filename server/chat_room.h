@@ -36,10 +36,11 @@ struct label {
     struct slice name;
 };
 
-/* Write a label of this kind, '#' or '@'. Returns it, good as long as `label`. */
+/* Write a label of this kind, '#' or '@'. Returns it, good as long as
+ * `label`. */
 struct slice chat_label(struct label *label, char kind, struct slice name);
 
-/* Everybody with a label, which is written, but for `sender` (NULL: for all). */
+/* Everybody with a label, which is written, but for `sender` (NULL: all). */
 struct sio_to chat_to(struct chat *chat, struct label *label, char kind,
                       struct slice name, const struct sio_socket *sender);
 

@@ -236,8 +236,9 @@ void eio_settle_later(struct eio_session *session)
     loop_defer(loop_of(session), &session->later);
 }
 
-/* The genuine client closes before it looks at the packets of Socket.IO that stand
- * in the same payload: behind them the close packet has one of its own. */
+/* The genuine client closes before it looks at the packets of Socket.IO that
+ * stand in the same payload: behind them the close packet has one of its
+ * own. */
 static void say_end(struct eio_session *session, enum eio_type last)
 {
     if (session->is_leaving && buf_size(&session->polls->waiting) > 0)

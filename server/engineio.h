@@ -52,8 +52,11 @@ void eio_serve(struct eio_hub *hub, struct exchange *exchange,
 
 /* ------------------------------------------------------ one session */
 
+/* Its hub; its id, which the client knows too: both as long as it lives. */
 struct eio_hub *eio_session_hub(const struct eio_session *session);
 const char *eio_session_id(const struct eio_session *session);
+
+/* Keep something of the application's with it: NULL at first. */
 void eio_session_set_user(struct eio_session *session, void *user);
 void *eio_session_user(const struct eio_session *session);
 
@@ -67,14 +70,19 @@ bool eio_is_writable(const struct eio_session *session);
  * Uses the loop's scratch. */
 void eio_send(struct eio_session *session, bool is_binary, struct slice data);
 
-/* Messages that go to many, encoded once for each transport. Zeroed: none. */
+/* Messages that go to many, encoded once for each transport. Zeroed: none; free
+ * them at the end. */
 struct eio_messages {
     struct buf frames;  /* for WebSocket */
     struct buf payload; /* for polls */
 };
+
+/* Put one more behind them. */
 void eio_messages_add(struct eio_messages *messages, bool is_binary,
                       struct slice data);
 void eio_messages_free(struct eio_messages *messages);
+
+/* Send all of them, as eio_send() does one. */
 void eio_send_messages(struct eio_session *session,
                        const struct eio_messages *messages);
 

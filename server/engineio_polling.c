@@ -1,5 +1,7 @@
-/* engineio_polling.c -- a session over HTTP: a GET that waits for what is to be
- * said, as a long poll does, and a POST for what the client says; one of each.
+/* engineio_polling.c -- a session over HTTP, by one GET and one POST at a time.
+ *
+ * The GET waits for what is to be said, as a long poll does; the POST brings
+ * what the client says.
  */
 #include <stdlib.h>
 
@@ -212,8 +214,7 @@ void eio_polling_serve(struct eio_session *session, struct exchange *exchange,
         serve_post(session, exchange, request);
     else
         eio_refuse(exchange, EIO_BAD_REQUEST,
-                   "a session is polled by GET and "
-                   "told by POST");
+                   "a session is polled by GET and told by POST");
 }
 
 void eio_polling_free(struct eio_session *session)

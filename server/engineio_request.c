@@ -1,3 +1,4 @@
+/* engineio_request.c -- which session a request is for, or what is wrong. */
 #include "common/limits.h"
 #include "common/url.h"
 #include "server/engineio.h"

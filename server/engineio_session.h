@@ -1,15 +1,16 @@
-/* engineio_session.h -- what the files of Engine.IO share: the inside of a
- * session. Everybody else wants engineio.h.
+/* engineio_session.h -- what the files of Engine.IO share.
+ *
+ * Everybody else wants engineio.h.
  *
  *      engineio.c             the session: heartbeat, sending, its end
  *      engineio_request.c     which session a request is for, or what is wrong
  *      engineio_polling.c     carried by two requests, GET and POST
  *      engineio_websocket.c   carried by a WebSocket, and how it gets there
  *
- *      POLLING --probe--> POLLING, probed --upgrade--> WEBSOCKET
- *         ^  \               |    \                       |
- *         |   `------------- | ----`--> why is set <------'
- *         `-----probe over---'
+ *      polls carry it --2probe--> and are held up --5--> a WebSocket does
+ *             ^---- the probe is over ----'
+ *
+ *      from each of these: why is set --> the application is told --> freed
  */
 #ifndef SERVER_ENGINEIO_SESSION_H
 #define SERVER_ENGINEIO_SESSION_H

@@ -1,5 +1,4 @@
-/* engineio_websocket.c -- a session over WebSocket: from the beginning, or
- * after a probe while polls carry it.
+/* engineio_websocket.c -- a session over WebSocket, at once or after a probe.
  *
  *      2probe -->
  *                 <-- 3probe, and the poll that waits is let go

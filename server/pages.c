@@ -1,5 +1,4 @@
-/* pages.c -- for people and for machines that watch: what is here, is it alive,
- * what has it done.
+/* pages.c -- pages for people, and for machines: is it alive, what has it done?
  */
 #include <stdio.h>
 

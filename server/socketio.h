@@ -8,12 +8,12 @@
  *      socket.on("hello", fn)                 sio_on(socket, "hello", fn, user)
  *      socket.onAny(fn)                       sio_on_any(socket, fn, user)
  *      socket.emit("hello", 1)                sio_emit(socket, "hello", args)
- *      socket.timeout(500).emit("q", cb)      sio_ask(socket, "q", args, 500, cb,
- *                                                     user)
+ *      socket.timeout(500).emit("q", cb)      sio_ask(socket, "q", args, 500,
+ *                                                     cb, user)
  *      callback(1)                            sio_ack(socket, event->ack, args)
  *      socket.join("blue")                    sio_join(socket, room)
- *      io.to("blue").emit("hello")            sio_broadcast(&(struct sio_to){...},
- *                                                           "hello", args)
+ *      io.to("blue").emit("hello")            sio_broadcast(&(struct sio_to)
+ *                                                 {...}, "hello", args)
  *      socket.disconnect()                    sio_disconnect(socket, false)
  *
  * Arguments are JSON values with commas between them: see struct sio_args.
@@ -57,6 +57,7 @@ struct sio_namespace *sio_of(struct sio *io, const char *name);
 struct sio_namespace *sio_of_matching(struct sio *io,
                                       bool (*may_be)(struct slice name));
 
+/* What it is called, "" if it is many; good as long as it exists. */
 const char *sio_namespace_name(const struct sio_namespace *nsp);
 
 /* Judge who wants in, one function after the other: NULL lets it in; a

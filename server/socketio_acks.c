@@ -1,3 +1,4 @@
+/* socketio_acks.c -- questions that wait for an acknowledgement. */
 #include <stdlib.h>
 
 #include "common/alloc.h"

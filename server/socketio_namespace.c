@@ -1,3 +1,4 @@
+/* socketio_namespace.c -- namespaces, and who may enter them. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* socketio_parts.h -- what the files of Socket.IO share: the inside of clients,
- * namespaces and sockets. Everybody else wants socketio.h.
+/* socketio_parts.h -- what the files of Socket.IO share.
+ *
+ * Everybody else wants socketio.h.
  *
  *      socketio.c             clients: packets come in and find their socket
  *      socketio_namespace.c   namespaces, and who may enter them
@@ -131,6 +132,7 @@ struct sio {
     struct deferred reaper;
 };
 
+/* Its id, borrowed from it. */
 static inline struct slice sio_id_slice(const struct sio_socket *socket)
 {
     return (struct slice){socket->id, ID_SIZE - 1};
@@ -158,6 +160,7 @@ void sio_close_client(struct sio_client *client, const char *reason);
 
 /* ----------------------------------------------------- socketio_namespace.c */
 
+/* The name by which tables find a namespace. */
 struct slice sio_namespace_slice(const struct table_link *link);
 
 /* The namespace of this name, or one that was made because it may be; NULL:
@@ -174,10 +177,13 @@ void sio_announce(struct sio_socket *socket);
  * go by the last one is freed. */
 void sio_hold(struct sio_namespace *nsp);
 void sio_let_go(struct sio_namespace *nsp);
+
+/* Free all of them; nobody is in any. */
 void sio_namespaces_free(struct sio *io);
 
 /* ------------------------------------------------------ socketio_socket.c */
 
+/* A socket that is not let in yet: it is to join, or to be dropped. */
 struct sio_socket *sio_socket_new(struct sio_client *client,
                                   struct sio_namespace *nsp);
 
@@ -217,8 +223,11 @@ struct sio_membership {
     struct sio_membership *next_member, **member_link; /* of the room */
 };
 
+/* The names by which tables find them. */
 struct slice sio_room_name_of(const struct table_link *link);
 struct slice sio_membership_name_of(const struct table_link *link);
+
+/* Leave all rooms; those that are empty then are freed. */
 void sio_leave_rooms(struct sio_socket *socket);
 
 /* Is the socket in this room, or is it its own? */

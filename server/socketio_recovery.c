@@ -1,3 +1,12 @@
+/* socketio_recovery.c -- what is kept for who comes back.
+ *
+ *      by its pid      a socket that is gone: its id, its rooms, its data
+ *      by its offset   an event, and whom it was for; the newest of them
+ *
+ * The offset is one more argument of the event. A client that says its pid and
+ * the last offset in CONNECT is the same socket again, and gets the events that
+ * came behind it.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

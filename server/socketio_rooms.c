@@ -1,3 +1,4 @@
+/* socketio_rooms.c -- rooms, and broadcasts to those who are in them. */
 #include <stdlib.h>
 #include <string.h>
 

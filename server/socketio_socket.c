@@ -1,3 +1,4 @@
+/* socketio_socket.c -- one socket: its handlers, what it sends, its end. */
 #include <assert.h>
 #include <stdlib.h>
 
