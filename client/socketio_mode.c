@@ -328,6 +328,22 @@ static void join(struct program *program)
     sio_on_disconnect(program->socket, on_disconnect, program);
 }
 
+/* Who emits one event on the command line leaves standard input to others. */
+static void start_input(struct program *program, struct loop *loop)
+{
+    const struct options *options = program->options;
+    uint32_t max = options->listener.max_message;
+    program->input.on_line = on_line;
+    program->input.on_end = on_input_end;
+    if (options->events.argument_count > 0) {
+        emit_once(program);
+        program->is_finishing = options->count == 0;
+        program->input.has_ended = true;
+    } else {
+        input_start(&program->input, loop, max > 0 ? max : MESSAGE_MAX);
+    }
+}
+
 static void start(struct program *program, struct loop *loop)
 {
     static const struct sio_handler handler = {
@@ -336,7 +352,6 @@ static void start(struct program *program, struct loop *loop)
         .on_gone = on_gone,
     };
     const struct options *options = program->options;
-    uint32_t max = options->listener.max_message;
     struct sio_options sio = socketio_options(options);
     program->timer.on_due = on_time_to_go;
     output_start(&program->output, loop, options->is_json, on_broken_output);
@@ -346,15 +361,7 @@ static void start(struct program *program, struct loop *loop)
     join(program);
     if (options->data != NULL)
         emit_line(program, slice_of(options->data));
-    program->input.on_line = on_line;
-    program->input.on_end = on_input_end;
-    if (options->events.argument_count > 0) {
-        emit_once(program);
-        program->is_finishing = options->count == 0;
-        program->input.has_ended = true; /* it is left to others */
-    } else {
-        input_start(&program->input, loop, max > 0 ? max : MESSAGE_MAX);
-    }
+    start_input(program, loop);
 }
 
 enum outcome socketio_run(const struct options *options, struct loop *loop)
