@@ -139,7 +139,7 @@ static int ms_or_fail(const char *name)
 static void add_origin(struct server_options *server)
 {
     if (server->origin_count == ORIGINS_MAX)
-        fail(EXIT_USAGE, "--allow-origin", optarg, "there are 16 already");
+        fail(EXIT_USAGE, "--allow-origin", optarg, "there is no room for more");
     bool is_origin = strcmp(optarg, "*") == 0 || strcmp(optarg, "null") == 0 ||
                      strstr(optarg, "://") != NULL;
     if (!is_origin || strpbrk(optarg, " \r\n\t") != NULL)
@@ -176,16 +176,19 @@ static void set_format(struct settings *settings)
     settings->log.json = strcmp(optarg, "json") == 0;
 }
 
+/* Each connection may have a session of Engine.IO. */
+static void set_max_connections(struct server_options *server)
+{
+    server->max_connections = number_or_fail("--max-connections", 1, 1 << 24);
+    if (server->max_sessions < server->max_connections)
+        server->max_sessions = server->max_connections;
+}
+
 static void set_server_option(struct server_options *server, int option)
 {
     switch (option) {
     case OPTION_ALLOW_ORIGIN: add_origin(server); break;
-    case OPTION_MAX_CONNECTIONS:
-        server->max_connections =
-            number_or_fail("--max-connections", 1, 1 << 24);
-        if (server->max_sessions < server->max_connections)
-            server->max_sessions = server->max_connections;
-        break;
+    case OPTION_MAX_CONNECTIONS: set_max_connections(server); break;
     case OPTION_MAX_MESSAGE:
         server->max_message = server->max_payload =
             (uint32_t)number_or_fail("--max-message", 1, 1 << 30);
