@@ -335,13 +335,11 @@ static const char *may_connect(struct sio_socket *socket, struct buf *data,
 {
     struct buf scratch = {0};
     struct slice room = auth_text(socket, "room", &scratch);
-    const char *why = NULL;
+    const char *why = room.size > 0 ? room_name_wrong(room) : NULL;
     (void)data;
     (void)user;
     if (!is_nickname(auth_text(socket, "nickname", &scratch)))
         why = "a nickname has up to 32 bytes, without blanks and colons";
-    else if (room.size > 0 && !channel_name_is_valid(room))
-        why = "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
     buf_free(&scratch);
     return why;
 }

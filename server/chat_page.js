@@ -82,7 +82,7 @@ function hear(messages) {
 function comesOrGoes(nickname, how) {
   show(`${nickname} ${how}`, 'notice');
   showTyping(nickname, false);
-  socket.emit('who', (members) => showMembers({count: members.length, members}));
+  socket.emit('who', members => showMembers({count: members.length, members}));
 }
 
 function enter(nickname, wish) {

@@ -112,10 +112,17 @@ static void room_free(struct room *room)
     free(room);
 }
 
+const char *room_name_wrong(struct slice name)
+{
+    return channel_name_is_valid(name)
+               ? NULL
+               : "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
+}
+
 struct room *room_named(struct chat *chat, struct slice name, const char **why)
 {
-    *why = "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
-    if (!channel_name_is_valid(name))
+    *why = room_name_wrong(name);
+    if (*why != NULL)
         return NULL;
     *why = "there are too many rooms";
     struct channel *channel = channel_named(chat->server->channels, name);

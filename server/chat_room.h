@@ -46,6 +46,9 @@ struct sio_to chat_to(struct chat *chat, struct label *label, char kind,
 
 /* ------------------------------------------------------ rooms */
 
+/* Why no room may be called this, static text; NULL: one may be. */
+const char *room_name_wrong(struct slice name);
+
 /* The room that is so called, made if there is none; it is to be held before
  * the next turn. NULL: there can be none, because of `why`. */
 struct room *room_named(struct chat *chat, struct slice name, const char **why);

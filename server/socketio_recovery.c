@@ -233,7 +233,7 @@ static void keep(struct sio_recovery *recovery, struct sio_socket *socket)
     socket->free_data = NULL;
     sio_hold(kept->nsp);
     table_add(&recovery->by_pid, &kept->link);
-    if (recovery->last_kept != NULL && recovery->kept != NULL)
+    if (recovery->kept != NULL)
         recovery->last_kept->next = kept;
     else
         recovery->kept = kept;
