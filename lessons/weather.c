@@ -13,60 +13,28 @@
  *      weather_faults     what can happen, and chance
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/net.h"
+#include "common/signals.h"
 #include "lessons/weather_options.h"
 #include "lessons/weather_relay.h"
 
 /* ------------------------------------------------------------- signals */
 
-/* A signal becomes a byte in a pipe, and so an event like any other: a handler
- * may call next to nothing (POSIX, 2.4.3). */
-static int signal_pipe[2];
-
-static void on_signal(int number)
-{
-    int saved = errno;
-    char byte = (char)number;
-    if (write(signal_pipe[1], &byte, 1) == -1)
-        _exit(1);
-    errno = saved;
-}
-
 struct ending {
-    struct watch watch;
+    struct signals signals;
     struct loop *loop;
 };
 
-static void on_signal_byte(struct watch *watch, unsigned ready)
+static void on_signal(struct signals *signals, int number)
 {
-    struct ending *ending = CONTAINER(watch, struct ending, watch);
-    char byte;
-    (void)ready;
-    if (read(watch->fd, &byte, 1) != 1)
-        return;
-    log_info("ending (%s)", strsignal(byte));
-    loop_stop(ending->loop);
-}
-
-static void watch_signals(struct loop *loop, struct ending *ending)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    *ending = (struct ending){.watch.on_ready = on_signal_byte, .loop = loop};
-    if (pipe(signal_pipe) == -1)
-        return;
-    ending->watch.fd = signal_pipe[0];
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN); /* of standard output; sockets say EPIPE */
-    loop_watch(loop, &ending->watch, LOOP_READ);
+    log_info("ending (%s)", strsignal(number));
+    loop_stop(CONTAINER(signals, struct ending, signals)->loop);
 }
 
 /* ------------------------------------------------------------- main */
@@ -108,16 +76,16 @@ static int listen_on(struct relay *relay, const char *port)
 static int run(struct loop *loop, const struct weather_options *options,
                struct addrinfo *server)
 {
-    struct ending ending;
+    struct ending ending = {{.on_signal = on_signal}, loop};
     struct relay *relay = relay_new(loop, &options->faults, server);
     int port = listen_on(relay, options->port);
     int result = -1;
     if (port != -1) {
-        watch_signals(loop, &ending); /* whoever reads the line may send one */
+        signals_watch(&ending.signals, loop); /* before it is read */
         printf("listening on http://127.0.0.1:%d\n", port);
         fflush(stdout);
         result = loop_run(loop);
-        loop_watch(loop, &ending.watch, 0);
+        signals_stop(&ending.signals, loop);
     }
     relay_free(relay);
     return result == -1 ? 1 : 0;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/signals.h"
 #include "common/url.h"
 
 enum { EXIT_USAGE = 2, EXIT_LISTEN = 1 };
@@ -262,51 +262,19 @@ static struct settings read_options(int argc, char **argv)
 
 /* ------------------------------------------------------------- signals */
 
-/* A signal becomes a byte in a pipe, and so an event like any other: a handler
- * may call next to nothing (POSIX, 2.4.3). */
-static int signal_pipe[2];
-
-static void on_signal(int number)
-{
-    int saved = errno;
-    char byte = (char)number;
-    if (write(signal_pipe[1], &byte, 1) == -1)
-        _exit(1);
-    errno = saved;
-}
-
 struct ending {
-    struct watch watch;
+    struct signals signals;
     struct server *server;
 };
 
 /* The first signal ends the server in good order, the second one at once. */
-static void on_signal_byte(struct watch *watch, unsigned ready)
+static void on_signal(struct signals *signals, int number)
 {
-    struct ending *ending = CONTAINER(watch, struct ending, watch);
-    char byte;
-    (void)ready;
-    if (read(watch->fd, &byte, 1) != 1)
-        return;
+    struct ending *ending = CONTAINER(signals, struct ending, signals);
     if (ending->server->http.is_ending)
         _exit(1);
-    log_info("ending (%s)", strsignal(byte));
+    log_info("ending (%s)", strsignal(number));
     server_shutdown(ending->server);
-}
-
-static void watch_signals(struct server *server, struct ending *ending)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    if (pipe(signal_pipe) == -1)
-        return;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN); /* of standard output; sockets say EPIPE */
-    *ending = (struct ending){
-        .watch = {.fd = signal_pipe[0], .on_ready = on_signal_byte},
-        .server = server,
-    };
-    loop_watch(server->loop, &ending->watch, LOOP_READ);
 }
 
 /* ------------------------------------------------------------- main */
@@ -359,7 +327,7 @@ static int listen_everywhere(struct server *server,
 int server_program(int argc, char **argv, void (*set_up)(struct sio *io))
 {
     struct settings settings = read_options(argc, argv);
-    struct ending ending = {0};
+    struct ending ending = {.signals.on_signal = on_signal};
     log_set(&settings.log);
     raise_descriptor_limit(&settings.server);
 
@@ -371,10 +339,11 @@ int server_program(int argc, char **argv, void (*set_up)(struct sio *io))
     int port = listen_everywhere(server, &settings);
     int result = EXIT_LISTEN;
     if (port != -1) {
-        watch_signals(server, &ending); /* who reads the line may send one */
+        ending.server = server;
+        signals_watch(&ending.signals, loop); /* before it is read */
         say_where(&settings, port);
         result = loop_run(loop) == -1 ? 1 : 0;
-        loop_watch(loop, &ending.watch, 0);
+        signals_stop(&ending.signals, loop);
     }
     server_free(server);
     loop_free(loop);
