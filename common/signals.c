@@ -26,15 +26,21 @@ static void on_ready(struct watch *watch, unsigned ready)
 
 void signals_watch(struct signals *signals, struct loop *loop)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     signals->watch = (struct watch){.fd = -1, .on_ready = on_ready};
     signal(SIGPIPE, SIG_IGN); /* of standard output; sockets say EPIPE */
     if (pipe(signal_pipe) == -1)
         return;
     signals->watch.fd = signal_pipe[0];
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    signals_add(signals, SIGINT);
+    signals_add(signals, SIGTERM);
     loop_watch(loop, &signals->watch, LOOP_READ);
+}
+
+void signals_add(struct signals *signals, int number)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    if (signals->watch.fd != -1)
+        sigaction(number, &action, NULL);
 }
 
 void signals_stop(struct signals *signals, struct loop *loop)

@@ -19,6 +19,9 @@ struct signals {
  * program. Without descriptors for the pipe, a signal ends it as ever. */
 void signals_watch(struct signals *signals, struct loop *loop);
 
+/* Behind it: call on_signal for this one as well. */
+void signals_add(struct signals *signals, int number);
+
 /* Stop calling: what arrives now is lost. */
 void signals_stop(struct signals *signals, struct loop *loop);
 

@@ -13,6 +13,7 @@
  *      weather_faults     what can happen, and chance
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -26,15 +27,21 @@
 
 /* ------------------------------------------------------------- signals */
 
-struct ending {
+struct orders {
     struct signals signals;
     struct loop *loop;
+    struct relay *relay;
 };
 
 static void on_signal(struct signals *signals, int number)
 {
+    struct orders *orders = CONTAINER(signals, struct orders, signals);
+    if (number == SIGUSR1) {
+        passages_break(&orders->relay->passages);
+        return;
+    }
     log_info("ending (%s)", strsignal(number));
-    loop_stop(CONTAINER(signals, struct ending, signals)->loop);
+    loop_stop(orders->loop);
 }
 
 /* ------------------------------------------------------------- main */
@@ -76,16 +83,17 @@ static int listen_on(struct relay *relay, const char *port)
 static int run(struct loop *loop, const struct weather_options *options,
                struct addrinfo *server)
 {
-    struct ending ending = {{.on_signal = on_signal}, loop};
     struct relay *relay = relay_new(loop, &options->faults, server);
+    struct orders orders = {{.on_signal = on_signal}, loop, relay};
     int port = listen_on(relay, options->port);
     int result = -1;
     if (port != -1) {
-        signals_watch(&ending.signals, loop); /* before it is read */
+        signals_watch(&orders.signals, loop); /* before it is read */
+        signals_add(&orders.signals, SIGUSR1);
         printf("listening on http://127.0.0.1:%d\n", port);
         fflush(stdout);
         result = loop_run(loop);
-        signals_stop(&ending.signals, loop);
+        signals_stop(&orders.signals, loop);
     }
     relay_free(relay);
     return result == -1 ? 1 : 0;

@@ -24,6 +24,7 @@ struct faults {
     uint64_t rate;               /* bytes a second each way; 0: no limit */
     size_t chunk;                /* bytes of a piece at most; 0: no limit */
     struct moment cut, freeze;
+    int64_t outage_ms;                      /* see passages_break() */
     bool strips_upgrade, buffers_responses; /* see weather_proxy.h */
     uint32_t fail_percent;                  /* of the connections are reset */
     uint64_t seed;

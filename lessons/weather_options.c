@@ -41,6 +41,9 @@ static const char usage[] =
     "comes\n"
     "                        again gets through\n"
     "      --skip N          and not before N connections have got through\n"
+    "      --outage MS       at each SIGUSR1 all connections are reset, and so "
+    "long\n"
+    "                        all new ones; then it is over (0)\n"
     "      --seed N          of everything random: same seed, same faults (1)\n"
     "      --loop epoll|poll how to wait\n"
     "  -v, --trace           a line for each piece: direction, bytes, delay\n"
@@ -52,6 +55,7 @@ static const char usage[] =
     "  weather --chunk 1 -v 127.0.0.1:8080\n"
     "  weather --cut-after 5000ms --only 3 127.0.0.1:8080\n"
     "  weather --freeze-after 1000 localhost:8080\n"
+    "  weather --outage 2000 localhost:8080 & sleep 9; kill -USR1 $!\n"
     "\n"
     "exit status: 0 ended by a signal, 1 cannot listen or no such host, 2 "
     "usage\n";
@@ -66,6 +70,7 @@ enum long_option {
     OPTION_STRIP_UPGRADE,
     OPTION_BUFFER_RESPONSES,
     OPTION_FAIL_PERCENT,
+    OPTION_OUTAGE,
     OPTION_ONLY,
     OPTION_SKIP,
     OPTION_SEED,
@@ -85,6 +90,7 @@ static const struct option long_options[] = {
     {"strip-upgrade", no_argument, NULL, OPTION_STRIP_UPGRADE},
     {"buffer-responses", no_argument, NULL, OPTION_BUFFER_RESPONSES},
     {"fail-percent", required_argument, NULL, OPTION_FAIL_PERCENT},
+    {"outage", required_argument, NULL, OPTION_OUTAGE},
     {"only", required_argument, NULL, OPTION_ONLY},
     {"skip", required_argument, NULL, OPTION_SKIP},
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -167,6 +173,9 @@ static void set_fault(struct faults *faults, int option)
     case OPTION_BUFFER_RESPONSES: faults->buffers_responses = true; break;
     case OPTION_FAIL_PERCENT:
         faults->fail_percent = (uint32_t)number_of("--fail-percent", 0, 100);
+        break;
+    case OPTION_OUTAGE:
+        faults->outage_ms = (int64_t)number_of("--outage", 0, MS_MAX);
         break;
     case OPTION_ONLY: faults->only = number_of("--only", 1, NUMBER_MAX); break;
     case OPTION_SKIP: faults->skip = number_of("--skip", 1, NUMBER_MAX); break;

@@ -365,3 +365,17 @@ void passages_close(struct passages *set)
     while (set->first != NULL)
         passage_close(set->first, "the relay ends");
 }
+
+void passages_break(struct passages *set)
+{
+    log_info("the network is down for %lld ms",
+             (long long)set->faults.outage_ms);
+    set->down_until_ms = loop_now(set->loop) + set->faults.outage_ms;
+    while (set->first != NULL)
+        passage_reset(set->first, "--outage");
+}
+
+bool passages_are_down(const struct passages *set)
+{
+    return loop_now(set->loop) < set->down_until_ms;
+}

@@ -22,7 +22,8 @@ struct passages {
     struct loop *loop;
     struct faults faults;
     struct passage *first;
-    uint64_t started; /* so far: the number of the newest, from 1 */
+    uint64_t started;      /* so far: the number of the newest, from 1 */
+    int64_t down_until_ms; /* of loop_now(): who comes before is reset */
 };
 
 struct end {
@@ -68,5 +69,12 @@ void passage_reset(struct passage *passage, const char *why);
 
 /* Close every one. */
 void passages_close(struct passages *set);
+
+/* The network fails: reset every one, those of --skip and the frozen too. It is
+ * down for set->faults.outage_ms from now on; see passages_are_down(). */
+void passages_break(struct passages *set);
+
+/* Is the network down, so that a new one is to be reset? */
+bool passages_are_down(const struct passages *set);
 
 #endif

@@ -57,6 +57,10 @@ static void start(struct relay *relay, int fd, const struct net_peer *client)
     char name[NET_NAME_MAX];
     log_info("%s: connection %llu", net_peer_name(client, name),
              (unsigned long long)set->started);
+    if (passages_are_down(set)) {
+        passage_reset(passage, "--outage");
+        return;
+    }
     if (faults_fail(passage->faults, set->started)) {
         passage_reset(passage, "--fail-percent");
         return;

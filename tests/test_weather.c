@@ -796,6 +796,44 @@ static void the_weather_may_be_for_one_connection_in_the_middle(void **state)
     free_wire(&wire);
 }
 
+static void
+an_outage_resets_all_and_whoever_comes_until_it_is_over(void **state)
+{
+    struct faults faults = {.outage_ms = LONG_MS, .skip = 9};
+    struct wire wire = wire_with(state, &faults);
+    struct peer *client = peer_new(wire.stage), *server = accepted(&wire);
+    struct peer *other = peer_new(wire.stage), *second = accepted(&wire);
+    passages_break(&wire.relay->passages);
+    expect_reset(client);
+    expect_reset(server);
+    expect_reset(other);
+    expect_reset(second);
+    expect_reset(peer_new(wire.stage));
+    fly(&wire, LONG_MS - LONG_MS / 4);
+    expect_reset(peer_new(wire.stage));
+    fly(&wire, LONG_MS / 4);
+    client = peer_new(wire.stage);
+    server = accepted(&wire);
+    peer_say(client, "well again");
+    peer_expect_next(server, "well again");
+    free_wire(&wire);
+}
+
+static void an_outage_without_a_length_only_resets(void **state)
+{
+    struct faults faults = {.freeze = {AT_BYTES, 0}, .only = 1};
+    struct wire wire = wire_with(state, &faults);
+    struct peer *frozen = peer_new(wire.stage), *server = accepted(&wire);
+    passages_break(&wire.relay->passages);
+    expect_reset(frozen);
+    expect_reset(server);
+    struct peer *client = peer_new(wire.stage);
+    server = accepted(&wire);
+    peer_say(client, "hello");
+    peer_expect_next(server, "hello");
+    free_wire(&wire);
+}
+
 /* ------------------------------------------------------------- our server */
 
 static struct relay *before_our_server(struct stage *stage,
@@ -896,6 +934,9 @@ int main(void)
         cmocka_unit_test(more_than_can_be_kept_breaks_the_connection),
         cmocka_unit_test(who_comes_again_gets_through),
         cmocka_unit_test(the_weather_may_be_for_one_connection_in_the_middle),
+        cmocka_unit_test(
+            an_outage_resets_all_and_whoever_comes_until_it_is_over),
+        cmocka_unit_test(an_outage_without_a_length_only_resets),
         cmocka_unit_test(a_websocket_opens_byte_by_byte),
         cmocka_unit_test(without_upgrade_the_server_refuses_and_stays),
         cmocka_unit_test(a_stream_never_comes_but_an_answer_does),

@@ -7,11 +7,14 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,6 +127,7 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_failure("h:1 --cut-after 5s", 2, "as 1000 or 500ms");
     expect_failure("h:1 --freeze-after ms", 2, "as 1000 or 500ms");
     expect_failure("h:1 --fail-percent 101", 2, "from 0 to 100");
+    expect_failure("h:1 --outage soon", 2, "--outage soon");
     expect_failure("h:1 --only 0", 2, "--only 0");
     expect_failure("h:1 --skip 0", 2, "--skip 0");
     expect_failure("h:1 --seed x", 2, "--seed x");
@@ -172,6 +176,55 @@ static void it_says_where_it_listens_and_a_signal_ends_it(void **state)
 #endif
 }
 
+static int connect_to(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address),
+                     0);
+    return fd;
+}
+
+static void expect_reset(int fd)
+{
+    char byte;
+    assert_int_equal(recv(fd, &byte, 1, 0), -1);
+    assert_int_equal(errno, ECONNRESET);
+    close(fd);
+}
+
+static void expect_outage(const char *backend)
+{
+    const char *why = NULL;
+    char line[128];
+    int port = 0, server = net_listen("127.0.0.1", "0", &why);
+    snprintf(line, sizeof line, "-p 0 --loop %s --outage 60000 127.0.0.1:%d",
+             backend, net_port(server));
+    struct run run = start(line);
+    read_out(&run, true);
+    sscanf(run.out_text, "listening on http://127.0.0.1:%d\n", &port);
+    int before = connect_to(port);
+    kill(run.pid, SIGUSR1);
+    expect_reset(before);
+    expect_reset(connect_to(port));
+    kill(run.pid, SIGTERM);
+    finish(&run);
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.err_text, "the network is down for 60000 ms"));
+    net_close(server);
+}
+
+static void a_user_signal_begins_an_outage(void **state)
+{
+    (void)state;
+    expect_outage("poll");
+#ifdef __linux__
+    expect_outage("epoll");
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_wrong_command_line_is_explained_in_one_line),
         cmocka_unit_test(where_it_cannot_begin_is_said_in_one_line),
         cmocka_unit_test(it_says_where_it_listens_and_a_signal_ends_it),
+        cmocka_unit_test(a_user_signal_begins_an_outage),
     };
     return cmocka_run_group_tests_name("weather program", tests, NULL, NULL);
 }
