@@ -98,7 +98,10 @@ static void write_footing(struct comparison *comparison,
     report_legend(stdout, style);
     printf("\n Light workloads (idle, sparse, outage) ran side by side, the "
            "others one technique after\n another, in another order each round; "
-           "those who poll ran together where they were few.\n");
+           "those who poll ran together where they were few.\n In outage, "
+           "build/weather stood between clients and server, and failed. When "
+           "a client came back\n is chance (its back-off), and so are the "
+           "delays there, and how often was polled till all were.\n");
     write_lateness(comparison);
     if (comparison->options.is_quick)
         printf("\n More, in a few minutes: build/client compare\n");
@@ -193,6 +196,7 @@ static int end(struct comparison *comparison)
 {
     enum outcome outcome = OUTCOME_DONE;
     samples_free(&comparison->late_us);
+    comparison_stop_weathers(comparison);
     comparison_stop_servers(comparison);
     if (comparison->loop != NULL)
         loop_free(comparison->loop);

@@ -32,10 +32,12 @@ bool comparison_fail(struct comparison *comparison, enum outcome outcome,
 
 static bool start_servers(struct comparison *comparison)
 {
+    static const struct program program = {.name = "server"};
     for (int i = 0; i < PLACES; i++) {
-        struct server_process *server = &comparison->servers[i];
-        if (!server_start(server))
-            return comparison_fail(comparison, OUTCOME_OTHER, "%s",
+        struct process *server = &comparison->servers[i];
+        if (!process_start(server, &program))
+            return comparison_fail(comparison, OUTCOME_OTHER,
+                                   "%s, or give the URL of a server",
                                    server->why);
         snprintf(comparison->server_urls[i], SERVER_URL_SIZE,
                  "http://127.0.0.1:%d/", server->port);
@@ -65,7 +67,29 @@ bool comparison_find_servers(struct comparison *comparison)
 void comparison_stop_servers(struct comparison *comparison)
 {
     for (int i = 0; i < PLACES; i++)
-        server_stop(&comparison->servers[i]);
+        process_stop(&comparison->servers[i]);
+}
+
+bool comparison_start_weather(struct comparison *comparison, int place,
+                              int outage_ms)
+{
+    struct process *weather = &comparison->weathers[place];
+    const char *url = comparison->options.url;
+    char ms[16];
+    snprintf(ms, sizeof ms, "%d", outage_ms);
+    const struct program program = {
+        .name = "weather",
+        .arguments = {"--outage", ms,
+                      url != NULL ? url : comparison->server_urls[place]},
+    };
+    return process_start(weather, &program) ||
+           comparison_fail(comparison, OUTCOME_OTHER, "%s", weather->why);
+}
+
+void comparison_stop_weathers(struct comparison *comparison)
+{
+    for (int i = 0; i < PLACES; i++)
+        process_stop(&comparison->weathers[i]);
 }
 
 /* ---------------------------------------------------------------- turning */
@@ -79,6 +103,15 @@ static bool is_interrupted(void)
            sigismember(&pending, SIGTERM) == 1;
 }
 
+static bool has_stayed(struct comparison *comparison, struct process *process)
+{
+    if (process->pid <= 0 || process_is_alive(process))
+        return true;
+    return comparison_fail(comparison, OUTCOME_BROKEN, "%s during %s; %s",
+                           process->why, comparison->label,
+                           "nothing after that could be measured");
+}
+
 /* Nothing has gone wrong outside the trials? Asked ten times a second. */
 static bool is_well(struct comparison *comparison)
 {
@@ -89,13 +122,10 @@ static bool is_well(struct comparison *comparison)
     comparison->checked_us = now_us;
     if (is_interrupted())
         return comparison_fail(comparison, OUTCOME_OTHER, "interrupted");
-    for (int i = 0; i < PLACES; i++) {
-        struct server_process *server = &comparison->servers[i];
-        if (server->pid > 0 && !server_is_alive(server))
-            return comparison_fail(
-                comparison, OUTCOME_BROKEN, "%s during %s; %s", server->why,
-                comparison->label, "nothing after that could be measured");
-    }
+    for (int i = 0; i < PLACES; i++)
+        if (!has_stayed(comparison, &comparison->servers[i]) ||
+            !has_stayed(comparison, &comparison->weathers[i]))
+            return false;
     return true;
 }
 

@@ -28,7 +28,8 @@ enum {
 struct comparison {
     struct compare_options options;
     struct loop *loop;
-    struct server_process servers[PLACES]; /* not running if a URL was given */
+    struct process servers[PLACES];  /* not running if a URL was given */
+    struct process weathers[PLACES]; /* see comparison_start_weather() */
     char server_urls[PLACES][SERVER_URL_SIZE];
     struct url urls[PLACES];
     uint32_t nonce, channels; /* so that no channel has a name twice */
@@ -58,6 +59,14 @@ bool comparison_find_servers(struct comparison *comparison);
 
 /* End those that run and wait until they are gone. */
 void comparison_stop_servers(struct comparison *comparison);
+
+/* Put a network that can fail for `outage_ms` before the server of this place,
+ * wherever that one runs: build/weather, a process too. */
+bool comparison_start_weather(struct comparison *comparison, int place,
+                              int outage_ms);
+
+/* End what was started so, and wait until all are gone. */
+void comparison_stop_weathers(struct comparison *comparison);
 
 /* Turn the loop until all of these trials are measured. False when one of them
  * failed, a server died or a signal came. */

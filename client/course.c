@@ -7,6 +7,7 @@ enum {
     CHANNEL_SIZE = 32,
     OFFSET_MS = 7,     /* between neighbours that run side by side */
     OVERHEAD_MS = 130, /* opening, settling and stopping, for the estimate */
+    RETURN_MS = 4000,  /* until the last one is back from an outage, likewise */
     HEADERS = 20 + 20 + 12, /* bytes: IPv4, TCP, its timestamps (RFC 7323) */
 };
 
@@ -42,6 +43,7 @@ static struct trial *start_trial(struct comparison *comparison,
         .workload = course->workload,
         .events = &course->events,
         .server = &comparison->servers[place],
+        .weather = &comparison->weathers[place],
         .record = &course->records[place],
         .late_us = &comparison->late_us,
         .channel = channel,
@@ -95,12 +97,27 @@ static struct order order_of(const struct workload *workload)
     return (struct order){7, in_turns};
 }
 
+/* Where nobody listens, nobody is to be cut off. */
+static bool start_weathers(struct comparison *comparison,
+                           const struct workload *workload,
+                           const struct batch *batch)
+{
+    for (size_t i = 0; workload->cut_ms > 0 && i < batch->count; i++)
+        if (batch->places[i] != NOBODY &&
+            !comparison_start_weather(comparison, batch->places[i],
+                                      workload->cut_ms))
+            return false;
+    return true;
+}
+
 static bool run_batch(struct comparison *comparison, struct course *course,
                       const struct batch *batch)
 {
     struct trial *trials[PLACES];
     char channels[PLACES][CHANNEL_SIZE];
     size_t count = 0;
+    if (!start_weathers(comparison, course->workload, batch))
+        return false;
     for (size_t i = 0; i < batch->count; i++) {
         int place = batch->places[i];
         if (place == NOBODY && course->workload->is_chat)
@@ -112,6 +129,7 @@ static bool run_batch(struct comparison *comparison, struct course *course,
               count > 1 ? "side by side" : subjects[batch->places[0]].name);
     bool is_measured = comparison_measure(comparison, trials, count);
     comparison_dismiss(comparison, trials, count);
+    comparison_stop_weathers(comparison);
     return is_measured;
 }
 
@@ -153,7 +171,7 @@ static bool run_idle(struct comparison *comparison, struct course *course,
     bool is_measured = true;
     for (int i = 0; i < SUBJECTS; i++)
         points[i][0] =
-            (struct point){0, (double)server_memory(&comparison->servers[i])};
+            (struct point){0, (double)process_memory(&comparison->servers[i])};
     for (size_t round = 0; is_measured && round < rounds; round++) {
         set_label(comparison, course, "side by side");
         for (int i = 0; i < SUBJECTS; i++, count++)
@@ -163,7 +181,7 @@ static bool run_idle(struct comparison *comparison, struct course *course,
         course->held += course->workload->clients;
         for (int i = 0; i < SUBJECTS; i++)
             points[i][round + 1] = (struct point){
-                course->held, (double)server_memory(&comparison->servers[i])};
+                course->held, (double)process_memory(&comparison->servers[i])};
     }
     comparison_dismiss(comparison, trials, count);
     for (int i = 0; i < SUBJECTS; i++)
@@ -251,9 +269,9 @@ static void set_results(const struct comparison *comparison,
                         struct result results[SUBJECTS])
 {
     for (int i = 0; i < SUBJECTS; i++) {
-        const struct server_process *server = &comparison->servers[i];
-        bool knows_cpu = server_cpu_ns(server) >= 0;
-        double each = server_memory(server) >= 0 ? memory[i] : NAN;
+        const struct process *server = &comparison->servers[i];
+        bool knows_cpu = process_cpu_ns(server) >= 0;
+        double each = process_memory(server) >= 0 ? memory[i] : NAN;
         struct record *record = &course->records[i];
         if (course->workload->rhythm == RHYTHM_SILENT)
             results[i] = idle_result(subjects[i].name, record, each, knows_cpu);
@@ -312,7 +330,8 @@ double course_estimate_s(const struct comparison *comparison,
     for (size_t i = 0; i < order.count; i++) {
         const struct subject *slowest = &subjects[order.batches[i].places[0]];
         bool is_idle = workload->rhythm == RHYTHM_SILENT;
-        round_ms += window_ms + (is_idle ? 0 : slowest->interval_ms);
+        round_ms += window_ms + (is_idle ? 0 : slowest->interval_ms) +
+                    (workload->cut_ms > 0 ? RETURN_MS : 0);
     }
     return round_ms / 1000.0 * comparison->options.rounds;
 }

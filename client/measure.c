@@ -45,9 +45,9 @@ const char *measure_refusal(void)
 
 /* ---------------------------------------------------------------- starting */
 
-/* "server" in the directory of this program, or in build/ where the system does
+/* The file in the directory of this program, or in build/ where the system does
  * not tell. False when it is too long. */
-static bool find_server(char path[PATH_SIZE])
+static bool find_beside(const char *program, char path[PATH_SIZE])
 {
     ssize_t size = readlink("/proc/self/exe", path, PATH_SIZE - 1);
     if (size < 0)
@@ -58,11 +58,13 @@ static bool find_server(char path[PATH_SIZE])
     char *slash = strrchr(path, '/');
     char *name = slash != NULL ? slash + 1 : path;
     size_t room = PATH_SIZE - (size_t)(name - path);
-    return (size_t)snprintf(name, room, "server") < room;
+    return (size_t)snprintf(name, room, "%s", program) < room;
 }
 
-static _Noreturn void become_server(const char *path, int output)
+static _Noreturn void become(const char *path, const struct program *program,
+                             int output)
 {
+    const char *const *more = program->arguments;
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -70,7 +72,7 @@ static _Noreturn void become_server(const char *path, int output)
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* should we be killed hard */
 #endif
     dup2(output, STDOUT_FILENO);
-    execl(path, path, "-p", "0", "-q", (char *)NULL);
+    execl(path, path, "-p", "0", "-q", more[0], more[1], more[2], (char *)NULL);
     fprintf(stderr, "client: %s: %s\n", path, strerror(errno));
     _exit(127);
 }
@@ -94,7 +96,8 @@ static void read_line(int fd, char line[LINE_SIZE])
 }
 
 /* Start it, and return the end of a pipe with its output; -1 and errno. */
-static int spawn(struct server_process *process, const char *path)
+static int spawn(struct process *process, const char *path,
+                 const struct program *program)
 {
     int output[2];
     if (pipe(output) == -1)
@@ -102,7 +105,7 @@ static int spawn(struct server_process *process, const char *path)
     process->pid = fork();
     if (process->pid == 0) {
         close(output[0]);
-        become_server(path, output[1]);
+        become(path, program, output[1]);
     }
     close(output[1]);
     if (process->pid == -1) {
@@ -113,37 +116,35 @@ static int spawn(struct server_process *process, const char *path)
     return output[0];
 }
 
-static bool fail(struct server_process *process, const char *path,
-                 const char *cause)
+static bool fail(struct process *process, const char *path, const char *cause)
 {
     snprintf(process->why, sizeof process->why,
-             "%.150s: %s; build it with `make`, or give the URL of a server",
-             path, cause);
+             "%.150s: %s; build it with `make`", path, cause);
     return false;
 }
 
-bool server_start(struct server_process *process)
+bool process_start(struct process *process, const struct program *program)
 {
     char path[PATH_SIZE], line[LINE_SIZE];
-    *process = (struct server_process){0};
-    if (!find_server(path))
-        return fail(process, "server", "its path is too long");
+    *process = (struct process){.name = program->name};
+    if (!find_beside(program->name, path))
+        return fail(process, program->name, "its path is too long");
     if (access(path, X_OK) == -1)
         return fail(process, path, strerror(errno));
-    int output = spawn(process, path);
+    int output = spawn(process, path, program);
     if (output == -1)
         return fail(process, path, strerror(errno));
     read_line(output, line);
     close(output);
     if (sscanf(line, "listening on http://127.0.0.1:%d", &process->port) == 1)
         return true;
-    server_stop(process);
+    process_stop(process);
     return fail(process, path, "it did not say where it listens");
 }
 
 /* ---------------------------------------------------------------- ending */
 
-bool server_is_alive(struct server_process *process)
+bool process_is_alive(struct process *process)
 {
     int status;
     pid_t ended = waitpid(process->pid, &status, WNOHANG);
@@ -151,16 +152,23 @@ bool server_is_alive(struct server_process *process)
         return true;
     if (ended == process->pid && WIFSIGNALED(status))
         snprintf(process->why, sizeof process->why,
-                 "the server (process %d) was killed by signal %d",
+                 "the %s (process %d) was killed by signal %d", process->name,
                  (int)process->pid, WTERMSIG(status));
     else
         snprintf(process->why, sizeof process->why,
-                 "the server (process %d) has ended", (int)process->pid);
+                 "the %s (process %d) has ended", process->name,
+                 (int)process->pid);
     process->pid = 0;
     return false;
 }
 
-void server_stop(struct server_process *process)
+void process_signal(const struct process *process, int number)
+{
+    if (process->pid > 0)
+        kill(process->pid, number);
+}
+
+void process_stop(struct process *process)
 {
     const struct timespec millisecond = {.tv_nsec = 1000000};
     if (process->pid <= 0)
@@ -180,7 +188,7 @@ void server_stop(struct server_process *process)
 
 /* ---------------------------------------------------------------- weighing */
 
-int64_t server_cpu_ns(const struct server_process *process)
+int64_t process_cpu_ns(const struct process *process)
 {
 #if defined _POSIX_CPUTIME && _POSIX_CPUTIME >= 0
     clockid_t clock;
@@ -196,7 +204,7 @@ int64_t server_cpu_ns(const struct server_process *process)
 
 /* The number behind "Rss:" is in KiB, and exact; that of statm may lag
  * behind. */
-int64_t server_memory(const struct server_process *process)
+int64_t process_memory(const struct process *process)
 {
     char path[64], line[LINE_SIZE];
     long long kib = -1;

@@ -1,5 +1,5 @@
-/* measure.h -- the server as a process of its own: started, weighed and
- * stopped.
+/* measure.h -- a program of this project as a process of its own: started,
+ * weighed and stopped.
  *
  * What it uses is asked of the kernel, by process: whatever else the machine
  * does at the time is not counted.
@@ -13,29 +13,41 @@
 
 enum { MEASURE_WHY_MAX = 256 };
 
+enum { PROGRAM_ARGUMENTS = 3 };
+
+/* What is started: a program that says in its first line where it listens. */
+struct program {
+    const char *name;                         /* of the file beside ours */
+    const char *arguments[PROGRAM_ARGUMENTS]; /* behind -p 0 -q; NULL: none */
+};
+
 /* A zeroed one does not run. */
-struct server_process {
+struct process {
     pid_t pid;
     int port;                  /* of 127.0.0.1 */
+    const char *name;          /* of its program, borrowed */
     char why[MEASURE_WHY_MAX]; /* it could not start, or has died */
 };
 
-/* Start the program `server` that lies beside ours and wait for the line with
- * its port. False, with the cause and a remedy in process->why. */
-bool server_start(struct server_process *process);
+/* Start a program that lies beside ours and wait for the line with its port.
+ * False, with the cause and a remedy in process->why. */
+bool process_start(struct process *process, const struct program *program);
 
 /* Is it still there? False, with the cause in process->why, when it has ended;
- * then it needs no server_stop(). */
-bool server_is_alive(struct server_process *process);
+ * then it needs no process_stop(). */
+bool process_is_alive(struct process *process);
+
+/* Send it this signal, if it runs. */
+void process_signal(const struct process *process, int number);
 
 /* End it, gently at first, and wait until it is gone. */
-void server_stop(struct server_process *process);
+void process_stop(struct process *process);
 
 /* Nanoseconds of CPU that it has used, or -1 where the system does not tell. */
-int64_t server_cpu_ns(const struct server_process *process);
+int64_t process_cpu_ns(const struct process *process);
 
 /* Bytes of memory that are resident, or -1 where the system does not tell. */
-int64_t server_memory(const struct server_process *process);
+int64_t process_memory(const struct process *process);
 
 /* Why this very program must not measure, or NULL: a sanitizer is built in. */
 const char *measure_refusal(void);

@@ -1,5 +1,6 @@
 #include "client/trial.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,22 +22,24 @@ struct participant {
     struct trial *trial;
     struct listener *listener;
     struct tally tally;
-    bool was_open, is_held, is_leaving;
+    bool was_open, is_leaving;
 };
 
 struct trial {
     struct trial_plan plan;
+    struct url url; /* of the server, or of the weather before it */
     enum state state;
     struct listener_options options;
     struct participant publisher;
     struct participant *clients;
     int opened, listeners; /* how many; listeners that have not stopped */
-    bool has_failed;
+    bool has_failed, is_cut;
     enum outcome outcome;
     char why[CLIENT_WHY_MAX];
 
     int64_t since_us; /* this state */
     int64_t start_us; /* of the events */
+    int64_t back_us;  /* behind them: when all were connected again */
     size_t next;      /* event */
     uint64_t wanted;  /* deliveries still to come */
     uint64_t random;
@@ -120,12 +123,12 @@ static const struct listener_handler only_publishes = {
 };
 
 static void begin(struct trial *trial, struct participant *participant,
-                  const struct technique *technique,
+                  const struct technique *technique, const struct url *url,
                   const struct listener_handler *handler)
 {
     participant->trial = trial;
-    participant->listener = listener_new(
-        trial->plan.loop, technique, trial->plan.url, handler, &trial->options);
+    participant->listener = listener_new(trial->plan.loop, technique, url,
+                                         handler, &trial->options);
     participant->listener->user = participant;
     trial->listeners++;
 }
@@ -170,7 +173,7 @@ static void measure_before(struct trial *trial)
 {
     trial->before = costs_of(trial);
     trial->waiting_before = count_waiting(trial);
-    trial->cpu_before_ns = server_cpu_ns(trial->plan.server);
+    trial->cpu_before_ns = process_cpu_ns(trial->plan.server);
 }
 
 static void record_costs(struct trial *trial)
@@ -209,7 +212,7 @@ static void measure_after(struct trial *trial)
 {
     struct record *record = trial->plan.record;
     double seconds = (double)(loop_clock_us() - trial->start_us) / 1e6;
-    record->cpu_ns += server_cpu_ns(trial->plan.server) - trial->cpu_before_ns;
+    record->cpu_ns += process_cpu_ns(trial->plan.server) - trial->cpu_before_ns;
     record->client_seconds += seconds * trial->plan.clients;
     record->held_seconds += seconds * (trial->plan.clients + trial->plan.held);
     record_costs(trial);
@@ -246,33 +249,19 @@ static int64_t publish_due(struct trial *trial)
     return trial->start_us + in_us(trial->plan.window_ms);
 }
 
-/* Who waits to try again does so when the network is back, and not all at
- * once. */
-static void hold(struct trial *trial, struct participant *participant,
-                 int64_t left_us)
-{
-    struct listener *listener = participant->listener;
-    double wait_ms = random_fraction(&trial->random) * RECONNECT_MS;
-    if (participant->is_held || listener->state != LISTENER_WAITING)
-        return;
-    participant->is_held = true;
-    loop_timer_set(trial->plan.loop, &listener->timer,
-                   left_us / 1000 + (int64_t)wait_ms);
-}
-
-/* While the network is down, whoever connects is cut off again: no answer can
- * come before the next turn. */
-static void cut(struct trial *trial, int64_t now_us)
+/* Let the network fail when it is to. Returns that moment, or INT64_MAX when it
+ * has passed or never comes. */
+static int64_t cut_due(struct trial *trial, int64_t now_us)
 {
     const struct workload *workload = trial->plan.workload;
-    int64_t passed_us = now_us - trial->start_us - in_us(workload->cut_at_ms);
-    int64_t left_us = in_us(workload->cut_ms) - passed_us;
-    if (workload->cut_ms == 0 || passed_us < 0 || left_us < 0)
-        return;
-    for (int i = 0; i < trial->plan.clients; i++) {
-        listener_cut(trial->clients[i].listener, "the network is down");
-        hold(trial, &trial->clients[i], left_us);
-    }
+    int64_t due_us = trial->start_us + in_us(workload->cut_at_ms);
+    if (workload->cut_ms == 0 || trial->is_cut)
+        return INT64_MAX;
+    if (now_us < due_us)
+        return due_us;
+    process_signal(trial->plan.weather, SIGUSR1);
+    trial->is_cut = true;
+    return INT64_MAX;
 }
 
 /* ---------------------------------------------------------------- its life */
@@ -326,18 +315,41 @@ static int64_t step_settling(struct trial *trial, int64_t now_us)
     return trial->start_us;
 }
 
-/* Nothing counts as lost before a poll and a round trip have had their time. */
+static bool are_all_open(const struct trial *trial)
+{
+    for (int i = 0; i < trial->plan.clients; i++)
+        if (trial->clients[i].listener->state != LISTENER_OPEN)
+            return false;
+    return true;
+}
+
+/* Nothing counts as lost before all are back, and then a poll and a round trip
+ * have had their time. Each try in vain doubles the longest wait before the
+ * next one; but a wait may be short, so that there is no bound to the number of
+ * tries during an outage: only RECONNECT_MAX_MS bounds the last wait. */
+static bool is_over(struct trial *trial, int64_t now_us)
+{
+    int64_t end_us = trial->start_us + in_us(trial->plan.window_ms);
+    int64_t patience_us =
+        in_us(trial->plan.subject->interval_ms + ROUND_TRIP_MS);
+    if (now_us < end_us)
+        return false;
+    if (trial->wanted == 0 && trial->next == trial->plan.events->count)
+        return true;
+    if (trial->back_us < end_us || !are_all_open(trial))
+        trial->back_us = now_us;
+    return now_us >= trial->back_us + patience_us ||
+           now_us >= end_us + in_us(RECONNECT_MAX_MS) + patience_us;
+}
+
 static int64_t step_running(struct trial *trial, int64_t now_us)
 {
     int64_t next_us = publish_due(trial);
-    int64_t end_us = trial->start_us + in_us(trial->plan.window_ms);
-    int64_t limit_us = end_us + in_us(trial_patience_ms(trial->plan.subject,
-                                                        trial->plan.workload));
-    bool has_all =
-        trial->wanted == 0 && trial->next == trial->plan.events->count;
-    cut(trial, now_us);
-    if ((has_all && now_us >= end_us) || now_us >= limit_us)
+    int64_t cut_us = cut_due(trial, now_us);
+    if (is_over(trial, now_us))
         enter(trial, TRAILING);
+    if (cut_us < next_us)
+        next_us = cut_us;
     return next_us > now_us ? next_us : now_us + in_us(STEP_MS);
 }
 
@@ -366,10 +378,22 @@ int64_t trial_step(struct trial *trial)
     return now_us + in_us(STEP_MS);
 }
 
+/* The weather is at another address, and says the same. */
+static struct url url_of_clients(const struct trial_plan *plan)
+{
+    struct url url = *plan->url;
+    if (plan->weather->pid <= 0)
+        return url;
+    url.host = slice_of("127.0.0.1");
+    url.port = (uint16_t)plan->weather->port;
+    return url;
+}
+
 struct trial *trial_new(const struct trial_plan *plan)
 {
     struct trial *trial = allocate(sizeof *trial);
     trial->plan = *plan;
+    trial->url = url_of_clients(plan);
     trial->random = plan->seed;
     trial->options = (struct listener_options){
         .channel = plan->channel,
@@ -382,9 +406,10 @@ struct trial *trial_new(const struct trial_plan *plan)
     trial->clients = allocate((clients + 1) * sizeof *trial->clients);
     for (size_t i = 0; i < clients; i++) {
         tally_init(&trial->clients[i].tally, plan->events->count);
-        begin(trial, &trial->clients[i], plan->subject->technique, &hears);
+        begin(trial, &trial->clients[i], plan->subject->technique, &trial->url,
+              &hears);
     }
-    begin(trial, &trial->publisher, &websocket, &only_publishes);
+    begin(trial, &trial->publisher, &websocket, plan->url, &only_publishes);
     /* A long poll is answered when there is something to say: say it. (Who
      * polls would find it later, in the place of an empty answer.) */
     if (plan->subject->interval_ms == 0)
@@ -431,11 +456,4 @@ const char *trial_failure(const struct trial *trial, enum outcome *outcome)
         return NULL;
     *outcome = trial->outcome;
     return trial->why;
-}
-
-int trial_patience_ms(const struct subject *subject,
-                      const struct workload *workload)
-{
-    return subject->interval_ms + ROUND_TRIP_MS +
-           (workload->cut_ms > 0 ? RECONNECT_MS : 0);
 }

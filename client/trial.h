@@ -48,8 +48,10 @@ struct trial_plan {
     const struct subject *subject;
     const struct workload *workload;
     const struct events *events;
-    const struct server_process *server; /* not running: it is not weighed */
-    struct record *record;               /* is added to */
+    const struct process *server;  /* not running: it is not weighed */
+    const struct process *weather; /* between the clients and the server; it
+                                      breaks at SIGUSR1. Or it does not run */
+    struct record *record;         /* is added to */
     struct samples *late_us; /* how late events were published; likewise */
     const char *channel;     /* that nobody used before */
     int clients;
@@ -82,9 +84,5 @@ bool trial_is_stopped(const struct trial *trial);
 
 /* Why it failed, and how a program would end; NULL: it did not. */
 const char *trial_failure(const struct trial *trial, enum outcome *outcome);
-
-/* The longest that it may take to settle, and to wait for the last message. */
-int trial_patience_ms(const struct subject *subject,
-                      const struct workload *workload);
 
 #endif
