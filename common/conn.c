@@ -127,7 +127,7 @@ static void trace_bytes(const struct conn *conn, char direction,
 
 struct parts {
     struct slice list[NET_PARTS_MAX];
-    size_t count;
+    uint8_t count;
 };
 
 static void add_part(struct parts *parts, const void *bytes, size_t at,

@@ -276,13 +276,13 @@ ssize_t net_send(int fd, struct slice bytes)
     return sent;
 }
 
-ssize_t net_send_parts(int fd, const struct slice *parts, size_t count)
+ssize_t net_send_parts(int fd, const struct slice *parts, uint8_t count)
 {
     struct iovec vectors[NET_PARTS_MAX];
     struct msghdr message = {.msg_iov = vectors, .msg_iovlen = count};
     ssize_t sent;
     assert(count <= NET_PARTS_MAX);
-    for (size_t i = 0; i < count; i++)
+    for (uint8_t i = 0; i < count; i++)
         vectors[i] = (struct iovec){.iov_base = (char *)parts[i].data,
                                     .iov_len = parts[i].size};
     do

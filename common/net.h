@@ -65,10 +65,11 @@ int net_connect_error(int fd);
 ssize_t net_receive(int fd, void *bytes, size_t size);
 
 /* send(2), as above; it may take less than all. net_send_parts() sends several
- * slices as if they were one (sendmsg(2)): as many as POSIX promises. */
+ * slices as if they were one (sendmsg(2)): as many as POSIX promises. Their
+ * count is an int there and a size_t elsewhere; this one goes into both. */
 enum { NET_PARTS_MAX = 16 };
 ssize_t net_send(int fd, struct slice bytes);
-ssize_t net_send_parts(int fd, const struct slice *parts, size_t count);
+ssize_t net_send_parts(int fd, const struct slice *parts, uint8_t count);
 
 /* Say that nothing more will be sent; the peer reads to the end of what was. */
 void net_end(int fd);
