@@ -61,7 +61,7 @@ static void expect_lines(const struct slice *parts, size_t count,
 static void read_at_once(const char *text, const char *expected)
 {
     struct slice whole = slice_of(text);
-    story_bytes("one read brings", whole);
+    story_case_bytes("one read brings", whole);
     expect_lines(&whole, 1, expected);
 }
 
@@ -113,11 +113,12 @@ static void too_long_is_refused(void)
     memset(right + 1, 'x', LINE_SIZE_MAX);
     text[3 + LINE_SIZE_MAX] = '\n';
     right[1 + LINE_SIZE_MAX] = '>';
-    story("a line of %d bytes", LINE_SIZE_MAX);
+    story_case("a line of %d bytes", LINE_SIZE_MAX);
     struct slice longest = {text + 3, LINE_SIZE_MAX + 1};
     expect_lines(&longest, 1, right);
     text[3 + LINE_SIZE_MAX] = 'x';
-    story("the line \"ok\", and one of %d bytes so far", LINE_SIZE_MAX + 1);
+    story_case("the line \"ok\", and one of %d bytes so far",
+               LINE_SIZE_MAX + 1);
     in_every_way((struct slice){text, 3 + LINE_SIZE_MAX + 1}, try_too_long);
 }
 

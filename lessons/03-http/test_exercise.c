@@ -71,7 +71,7 @@ static void fields_refused(const char *fields)
 static struct head complete(const char *text, char **copy)
 {
     struct head head = {0};
-    story_bytes("comes", slice_of(text));
+    story_case_bytes("comes", slice_of(text));
     enum head_result result = parse(slice_of(text), &head, copy);
     if (result != HEAD_COMPLETE)
         lose("the result is %s, and HEAD_COMPLETE was right", name_of(result));
@@ -230,10 +230,10 @@ static void one_host_and_no_end_of_fields(void)
     for (int i = 0; i < FIELDS_MAX; i++)
         strcat(text, "X: y\r\n");
     strcat(text, "\r\n");
-    story("Host and %d other fields come", FIELDS_MAX);
+    story_case("Host and %d other fields come", FIELDS_MAX);
     expect_result("comes", slice_of(text), HEAD_BAD);
     memset(text + 16, 'x', sizeof text - 16);
-    story("%zu bytes come, and no end of the head", sizeof text);
+    story_case("%zu bytes come, and no end of the head", sizeof text);
     expect_result("comes", (struct slice){text, sizeof text}, HEAD_BAD);
 }
 

@@ -72,7 +72,7 @@ static void expect_events(const char *text, size_t chunk_size,
     struct buf body = {0};
     prepare(&listener);
     append_chunks(&body, slice_of(text), chunk_size);
-    story_bytes("the body", buf_slice(&body));
+    story_case_bytes("the body", buf_slice(&body));
     enum stream_result result = feed(&listener, buf_slice(&body));
     expect_written(result != STREAM_OPEN || listener.size > 0, "stream_feed()");
     expect_text("the events, as type[id]: data", heard_by(&listener), expected);
@@ -170,7 +170,7 @@ static void expect_bad(const char *body)
 {
     struct listener listener;
     prepare(&listener);
-    story_bytes("the body", slice_of(body));
+    story_case_bytes("the body", slice_of(body));
     expect_true(feed(&listener, slice_of(body)) == STREAM_BAD,
                 "it says STREAM_BAD");
 }

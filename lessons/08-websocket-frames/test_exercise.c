@@ -32,7 +32,7 @@ static void expect_header(size_t size, struct slice right)
 {
     char *payload = allocate(size + 1);
     memset(payload, 'x', size);
-    story("a server sends a text of %zu bytes", size);
+    story_case("a server sends a text of %zu bytes", size);
     struct buf out = encode(SERVER, true, TEXT, (struct slice){payload, size});
     struct slice came = buf_slice(&out);
     size_t shown = came.size < right.size ? came.size : right.size;
@@ -59,16 +59,17 @@ static void lengths_are_shortest(void)
 static void clients_mask(void)
 {
     struct buf out;
-    story("a client sends \"Hello\" with the key 37 fa 21 3d");
+    story_case("a client sends \"Hello\" with the key 37 fa 21 3d");
     out = encode(CLIENT, true, TEXT, slice_of("Hello"));
     expect_bytes("the frame", buf_slice(&out),
                  slice_of("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"));
     buf_free(&out);
-    story("a server sends \"Hel\" of a text that goes on, with the same key");
+    story_case(
+        "a server sends \"Hel\" of a text that goes on, with the same key");
     out = encode(SERVER, false, TEXT, slice_of("Hel"));
     expect_bytes("the frame", buf_slice(&out), slice_of("\x01\x03Hel"));
     buf_free(&out);
-    story("a server sends the last fragment \"lo\"");
+    story_case("a server sends the last fragment \"lo\"");
     out = encode(SERVER, true, CONTINUATION, slice_of("lo"));
     expect_bytes("the frame", buf_slice(&out), slice_of("\x80\x02lo"));
     buf_free(&out);
@@ -175,11 +176,13 @@ static void examples_are_read(void)
     static const char hello[] = "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
     static const char others[] = "\x81\x05Hello\x89\x05Hello\x81\x00";
     char binary[4 + 256] = "\x82\x7e\x01\x00";
+    story_case("a client sends a text with a mask");
     expect_server_hears(hello, sizeof hello - 1, "TEXT(Hello) ");
-    story("a client reads: the same without a mask, a ping, an empty text");
+    story_case(
+        "a client reads: the same without a mask, a ping, an empty text");
     expect_client_hears(others, sizeof others - 1,
                         "TEXT(Hello) PING(Hello) TEXT() ");
-    story("256 bytes of binary data, of which each is 0");
+    story_case("256 bytes of binary data, of which each is 0");
     expect_client_hears(binary, sizeof binary, "BINARY(256 bytes) ");
 }
 
@@ -199,7 +202,7 @@ static void keys_are_turned(void)
         for (size_t at = 0; at < size; at++)
             buf_append(&in, &(char){(char)(texts[i][at] ^ key[at % 4])}, 1);
     }
-    story("three texts, each with a key of its own");
+    story_case("three texts, each with a key of its own");
     expect_heard(SERVER, buf_slice(&in),
                  "TEXT(longer than a key) TEXT() "
                  "TEXT(x) ");
@@ -208,14 +211,14 @@ static void keys_are_turned(void)
 
 static void fragments_are_joined(void)
 {
-    story("a text in three fragments, a ping and a pong between them");
+    story_case("a text in three fragments, a ping and a pong between them");
     expect_client_hears("\x01\x03Hel\x89\x02hi\x00\x01l\x8a\x00\x80\x01o"
                         "\x82\x02ok",
                         21, "PING(hi) PONG() TEXT(Hello) BINARY(ok) ");
-    story("fragments of no byte");
+    story_case("fragments of no byte");
     expect_client_hears("\x02\x00\x00\x00\x80\x00\x81\x01x", 9,
                         "BINARY() TEXT(x) ");
-    story("after a whole text, a binary message in two");
+    story_case("after a whole text, a binary message in two");
     expect_client_hears("\x81\x03one\x02\x01t\x80\x02wo", 12,
                         "TEXT(one) BINARY(two) ");
 }
@@ -233,8 +236,9 @@ static void large_frames_are_read(void)
         parts[i] = (struct slice){bytes + at, rest < PART ? rest : PART};
     }
     reader = CLIENT;
-    story("a server sends a text of %d bytes, of which 1000 come at a time",
-          SIZE);
+    story_case(
+        "a server sends a text of %d bytes, of which 1000 come at a time",
+        SIZE);
     read_parts(parts, PARTS);
     expect_text("what was heard", buf_slice(&heard), "TEXT(70000 bytes) ");
     buf_free(&heard);
@@ -243,64 +247,64 @@ static void large_frames_are_read(void)
 
 static void frames_are_judged(void)
 {
-    story("a server masks (5.1)");
+    story_case("a server masks (5.1)");
     expect_client_hears("\x81\x81\x01\x02\x03\x04x", 7, "FAILED 1002 ");
-    story("a client does not (5.1)");
+    story_case("a client does not (5.1)");
     expect_server_hears("\x81\x01x", 3, "FAILED 1002 ");
-    story("a reserved bit (5.2)");
+    story_case("a reserved bit (5.2)");
     expect_client_hears("\xc1\x01x", 3, "FAILED 1002 ");
-    story("opcode 3, which means nothing yet (5.2)");
+    story_case("opcode 3, which means nothing yet (5.2)");
     expect_client_hears("\x83\x01x", 3, "FAILED 1002 ");
-    story("opcode 11, which means nothing yet (5.2)");
+    story_case("opcode 11, which means nothing yet (5.2)");
     expect_client_hears("\x8b\x01x", 3, "FAILED 1002 ");
-    story("a length of 5 in 16 bits (5.2)");
+    story_case("a length of 5 in 16 bits (5.2)");
     expect_client_hears("\x81\x7e\x00\x05Hello", 9, "FAILED 1002 ");
-    story("a length of 126 in 64 bits (5.2)");
+    story_case("a length of 126 in 64 bits (5.2)");
     expect_client_hears("\x82\x7f\0\0\0\0\0\0\0\x7e", 10, "FAILED 1002 ");
-    story("a length of 64 bits, the highest of them 1 (5.2)");
+    story_case("a length of 64 bits, the highest of them 1 (5.2)");
     expect_client_hears("\x82\x7f\x80\0\0\0\0\0\0\0", 10, "FAILED 1002 ");
 }
 
 static void order_is_judged(void)
 {
-    story("a ping in two fragments (5.5)");
+    story_case("a ping in two fragments (5.5)");
     expect_client_hears("\x09\x01x", 3, "FAILED 1002 ");
-    story("a ping of 126 bytes (5.5)");
+    story_case("a ping of 126 bytes (5.5)");
     expect_client_hears("\x89\x7e\x00\x7e", 4, "FAILED 1002 ");
-    story("a continuation of no message (5.4)");
+    story_case("a continuation of no message (5.4)");
     expect_client_hears("\x80\x01x", 3, "FAILED 1002 ");
-    story("the same behind a message that was complete");
+    story_case("the same behind a message that was complete");
     expect_client_hears("\x81\x01x\x80\x01x", 6, "TEXT(x) FAILED 1002 ");
-    story("a new message inside another (5.4)");
+    story_case("a new message inside another (5.4)");
     expect_client_hears("\x01\x01x\x81\x01x", 6, "FAILED 1002 ");
 }
 
 static void texts_are_judged(void)
 {
-    story("C3 28 is no character");
+    story_case("C3 28 is no character");
     expect_client_hears("\x81\x02\xc3\x28", 4, "FAILED 1007 ");
-    story("a character of two bytes, one in each fragment");
+    story_case("a character of two bytes, one in each fragment");
     expect_client_hears("\x01\x01\xc3\x80\x01\xa9", 6, "TEXT(\xc3\xa9) ");
-    story("a text that ends inside a character");
+    story_case("a text that ends inside a character");
     expect_client_hears("\x81\x02x\xc3", 4, "FAILED 1007 ");
-    story("the same bytes are good enough for a binary message");
+    story_case("the same bytes are good enough for a binary message");
     expect_client_hears("\x82\x02\xc3\x28", 4, "BINARY(\xc3\x28) ");
 }
 
 static void expect_close(int code, const char *events)
 {
     char bytes[] = {(char)0x88, 2, (char)(code >> 8), (char)code};
-    story("the code is %d", code);
+    story_case("the code is %d", code);
     expect_client_hears(bytes, sizeof bytes, events);
 }
 
 static void closes_are_judged(void)
 {
-    story("a close frame with a code and a reason");
+    story_case("a close frame with a code and a reason");
     expect_client_hears("\x88\x05\x03\xe8"
                         "bye",
                         7, "1000 CLOSE(bye) ");
-    story("one without a code");
+    story_case("one without a code");
     expect_client_hears("\x88\x00", 2, "1005 CLOSE() ");
     expect_close(1001, "1001 CLOSE() ");
     expect_close(3000, "3000 CLOSE() ");
@@ -311,9 +315,9 @@ static void closes_are_judged(void)
     expect_close(1015, "FAILED 1002 ");
     expect_close(2999, "FAILED 1002 ");
     expect_close(5000, "FAILED 1002 ");
-    story("a payload of one byte, which is half a code");
+    story_case("a payload of one byte, which is half a code");
     expect_client_hears("\x88\x01\x03", 3, "FAILED 1002 ");
-    story("a reason that is not UTF-8");
+    story_case("a reason that is not UTF-8");
     expect_client_hears("\x88\x03\x03\xe8\xff", 5, "FAILED 1007 ");
 }
 

@@ -48,11 +48,10 @@ static enum dispatched dispatch_copy(struct events *events, struct slice text)
     return dispatched;
 }
 
-/* The text comes; it is this, and these are called. */
+/* What came is this, and these are called. */
 static void expect_dispatch(struct events *events, struct slice text,
                             enum dispatched right, const char *called)
 {
-    story_bytes("a message comes", text);
     enum dispatched dispatched = dispatch_copy(events, text);
     if (dispatched != right)
         lose("events_dispatch() says %s, and %s was right",
@@ -61,9 +60,19 @@ static void expect_dispatch(struct events *events, struct slice text,
     buf_free(&calls);
 }
 
-static void expect_text_dispatch(struct events *events, const char *text,
-                                 enum dispatched right, const char *called)
+/* The next step of several. */
+static void expect_then(struct events *events, const char *text,
+                        enum dispatched right, const char *called)
 {
+    story_bytes("a message comes", slice_of(text));
+    expect_dispatch(events, slice_of(text), right, called);
+}
+
+/* One case of several. */
+static void expect_case(struct events *events, const char *text,
+                        enum dispatched right, const char *called)
+{
+    story_case_bytes("a message comes", slice_of(text));
     expect_dispatch(events, slice_of(text), right, called);
 }
 
@@ -73,15 +82,14 @@ static void data_comes_with_it(void)
     story("one listens to \"say\", another to \"join\"");
     listen(&events, noting("say", "one"));
     listen(&events, noting("join", "another"));
-    expect_text_dispatch(&events, "{\"event\":\"say\",\"data\":\"hi\"}",
-                         DISPATCHED, "one(\"hi\") ");
-    expect_text_dispatch(
-        &events, " { \"data\" : { \"a\": [1, 2] } , \"event\" : \"join\" } ",
-        DISPATCHED, "another({ \"a\": [1, 2] }) ");
-    expect_text_dispatch(&events, "{\"event\":\"say\"}", DISPATCHED,
-                         "one(null) ");
-    expect_text_dispatch(&events, "{\"event\":\"say\",\"data\":false}",
-                         DISPATCHED, "one(false) ");
+    expect_case(&events, "{\"event\":\"say\",\"data\":\"hi\"}", DISPATCHED,
+                "one(\"hi\") ");
+    expect_case(&events,
+                " { \"data\" : { \"a\": [1, 2] } , \"event\" : \"join\" } ",
+                DISPATCHED, "another({ \"a\": [1, 2] }) ");
+    expect_case(&events, "{\"event\":\"say\"}", DISPATCHED, "one(null) ");
+    expect_case(&events, "{\"event\":\"say\",\"data\":false}", DISPATCHED,
+                "one(false) ");
 }
 
 static void only_json_comes_through(void)
@@ -104,11 +112,12 @@ static void only_json_comes_through(void)
     listen(&events, noting("say", "one"));
     story("one listens to \"say\"");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        expect_text_dispatch(&events, texts[i], NOT_JSON, "");
-    expect_text_dispatch(&events, whole, DISPATCHED, "one([\"\\u00e9\",1]) ");
-    story("then the same, cut at every offset");
-    for (size_t size = 0; size < sizeof whole - 1; size++)
+        expect_case(&events, texts[i], NOT_JSON, "");
+    expect_case(&events, whole, DISPATCHED, "one([\"\\u00e9\",1]) ");
+    for (size_t size = 0; size < sizeof whole - 1; size++) {
+        story_case_bytes("it is cut", (struct slice){whole, size});
         expect_dispatch(&events, (struct slice){whole, size}, NOT_JSON, "");
+    }
 }
 
 /* Each opening bracket may be a call on the stack of who reads it. */
@@ -121,6 +130,7 @@ static void depth_is_bounded(void)
     buf_append_text(&text, "{\"event\":\"say\",\"data\":");
     memset(buf_room(&text, DEPTH), '[', DEPTH);
     buf_added(&text, DEPTH);
+    story_bytes("a message comes", buf_slice(&text));
     expect_dispatch(&events, buf_slice(&text), NOT_JSON, "");
     buf_free(&text);
 }
@@ -130,16 +140,15 @@ static void other_json_is_told_apart(void)
     struct events events = {0};
     listen(&events, noting("say", "one"));
     story("one listens to \"say\"");
-    expect_text_dispatch(&events, "[\"say\",1]", NO_EVENT, "");
-    expect_text_dispatch(&events, "\"say\"", NO_EVENT, "");
-    expect_text_dispatch(&events, "null", NO_EVENT, "");
-    expect_text_dispatch(&events, "{}", NO_EVENT, "");
-    expect_text_dispatch(&events, "{\"name\":\"say\"}", NO_EVENT, "");
-    expect_text_dispatch(&events, "{\"event\":7}", NO_EVENT, "");
-    expect_text_dispatch(&events, "{\"event\":{\"event\":\"say\"}}", NO_EVENT,
-                         "");
-    expect_text_dispatch(&events, "{\"event\":\"shout\"}", UNHEARD, "");
-    expect_text_dispatch(&events, "{\"event\":\"\"}", UNHEARD, "");
+    expect_case(&events, "[\"say\",1]", NO_EVENT, "");
+    expect_case(&events, "\"say\"", NO_EVENT, "");
+    expect_case(&events, "null", NO_EVENT, "");
+    expect_case(&events, "{}", NO_EVENT, "");
+    expect_case(&events, "{\"name\":\"say\"}", NO_EVENT, "");
+    expect_case(&events, "{\"event\":7}", NO_EVENT, "");
+    expect_case(&events, "{\"event\":{\"event\":\"say\"}}", NO_EVENT, "");
+    expect_case(&events, "{\"event\":\"shout\"}", UNHEARD, "");
+    expect_case(&events, "{\"event\":\"\"}", UNHEARD, "");
 }
 
 static void names_are_characters(void)
@@ -148,20 +157,17 @@ static void names_are_characters(void)
     story("one listens to \"say\", another to \"caf\xc3\xa9\"");
     listen(&events, noting("say", "one"));
     listen(&events, noting("caf\xc3\xa9", "another"));
-    expect_text_dispatch(&events, "{\"event\":\"s\\u0061y\"}", DISPATCHED,
-                         "one(null) ");
-    expect_text_dispatch(&events, "{\"ev\\u0065nt\":\"caf\\u00e9\"}",
-                         DISPATCHED, "another(null) ");
-    expect_text_dispatch(&events, "{\"event\":\"sa\"}", UNHEARD, "");
-    expect_text_dispatch(&events, "{\"event\":\"says\"}", UNHEARD, "");
-    expect_text_dispatch(&events, "{\"event\":\"Say\"}", UNHEARD, "");
-    expect_text_dispatch(&events, "{\"event\":\"say\\u0000\"}", UNHEARD, "");
-    story("what looks like a name stands elsewhere");
-    expect_text_dispatch(&events,
-                         "{\"data\":{\"event\":\"say\"},\"event\":\"stop\"}",
-                         UNHEARD, "");
-    expect_text_dispatch(&events, "{\"data\":\"\\\"event\\\":\\\"say\\\"\"}",
-                         NO_EVENT, "");
+    expect_case(&events, "{\"event\":\"s\\u0061y\"}", DISPATCHED, "one(null) ");
+    expect_case(&events, "{\"ev\\u0065nt\":\"caf\\u00e9\"}", DISPATCHED,
+                "another(null) ");
+    expect_case(&events, "{\"event\":\"sa\"}", UNHEARD, "");
+    expect_case(&events, "{\"event\":\"says\"}", UNHEARD, "");
+    expect_case(&events, "{\"event\":\"Say\"}", UNHEARD, "");
+    expect_case(&events, "{\"event\":\"say\\u0000\"}", UNHEARD, "");
+    expect_case(&events, "{\"data\":{\"event\":\"say\"},\"event\":\"stop\"}",
+                UNHEARD, "");
+    expect_case(&events, "{\"data\":\"\\\"event\\\":\\\"say\\\"\"}", NO_EVENT,
+                "");
 }
 
 static void each_is_called_once(void)
@@ -174,15 +180,14 @@ static void each_is_called_once(void)
     story("the connection is lost, and comes back: first begins again");
     char name[] = "say"; /* the same name, at another place in memory */
     listen(&events, noting(name, events.listeners[0].user));
-    expect_text_dispatch(&events, "{\"event\":\"say\",\"data\":1}", DISPATCHED,
-                         "first(1) second(1) ");
+    expect_then(&events, "{\"event\":\"say\",\"data\":1}", DISPATCHED,
+                "first(1) second(1) ");
     story("first stops listening; so does one who never did");
     events_off(&events, events.listeners[0]);
     events_off(&events, noting("say", "nobody"));
-    expect_text_dispatch(&events, "{\"event\":\"say\",\"data\":2}", DISPATCHED,
-                         "second(2) ");
-    expect_text_dispatch(&events, "{\"event\":\"join\"}", DISPATCHED,
-                         "third(null) ");
+    expect_then(&events, "{\"event\":\"say\",\"data\":2}", DISPATCHED,
+                "second(2) ");
+    expect_then(&events, "{\"event\":\"join\"}", DISPATCHED, "third(null) ");
 }
 
 static void the_list_is_bounded(void)
@@ -230,10 +235,10 @@ static void listeners_come_and_go(void)
     listen(&changing, (struct listener){"say", note_once, first});
     listen(&changing, noting("say", "second"));
     listen(&changing, (struct listener){"say", note_and_add, adder});
-    expect_text_dispatch(&changing, "{\"event\":\"say\",\"data\":1}",
-                         DISPATCHED, "first(1) second(1) adder(1) ");
-    expect_text_dispatch(&changing, "{\"event\":\"say\",\"data\":2}",
-                         DISPATCHED, "second(2) adder(2) late(2) ");
+    expect_then(&changing, "{\"event\":\"say\",\"data\":1}", DISPATCHED,
+                "first(1) second(1) adder(1) ");
+    expect_then(&changing, "{\"event\":\"say\",\"data\":2}", DISPATCHED,
+                "second(2) adder(2) late(2) ");
 }
 
 static void who_is_stopped_is_not_called(void)
@@ -242,8 +247,8 @@ static void who_is_stopped_is_not_called(void)
     listen(&changing, (struct listener){"say", note_and_stop_next, NULL});
     listen(&changing, (struct listener){"say", note_once, next});
     listen(&changing, noting("say", "last"));
-    expect_text_dispatch(&changing, "{\"event\":\"say\",\"data\":1}",
-                         DISPATCHED, "stopper(1) last(1) ");
+    expect_then(&changing, "{\"event\":\"say\",\"data\":1}", DISPATCHED,
+                "stopper(1) last(1) ");
 }
 
 /* ------------------------------------------------------ writing */
@@ -252,7 +257,7 @@ static void expect_round_trip(const char *name, const char *data)
 {
     struct events events = {0};
     struct buf text = {0}, called = {0};
-    story_bytes("an event with this name is made", slice_of(name));
+    story_case_bytes("an event with this name is made", slice_of(name));
     event_append(&text, slice_of(name), slice_of(data));
     expect_written(buf_size(&text) > 0, "event_append()");
     story_bytes("its text", buf_slice(&text));

@@ -45,7 +45,7 @@ static void let_go(struct taken *taken)
 
 static struct taken take_told(const char *payload, int right)
 {
-    story_bytes("comes", slice_of(payload));
+    story_case_bytes("comes", slice_of(payload));
     struct taken taken = take(slice_of(payload));
     expect_number("what payload_decode() returns", taken.count, right);
     return taken;

@@ -46,7 +46,7 @@ static void expect_result(enum result came, enum result right)
 static struct packet read_good(const char *text)
 {
     struct packet packet = {0};
-    story_bytes("comes", slice_of(text));
+    story_case_bytes("comes", slice_of(text));
     expect_result(read_quietly(slice_of(text), &packet), COMPLETE);
     return packet;
 }
@@ -172,7 +172,7 @@ static void every_beginning_is_judged(void)
         "2/chat,17[\"hello\"]",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        story_bytes("every beginning comes of", slice_of(texts[i]));
+        story_case_bytes("every beginning comes of", slice_of(texts[i]));
         for (size_t size = 0; size < strlen(texts[i]); size++) {
             struct packet packet = {0};
             char *copy = copy_of((struct slice){texts[i], size});

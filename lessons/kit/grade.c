@@ -17,132 +17,13 @@
 enum {
     TEST_S = 8,       /* seconds that a test may take, under the sanitizers */
     EXIT_LOST = 42,   /* of a test that was disappointed */
-    SHOWN_MAX = 160,  /* bytes that a step shows */
     STEPS_MAX = 4000, /* bytes of a story; what is behind them is not told */
 };
 
-/* ------------------------------------------------------ telling */
-
-static FILE *told; /* what a test's process has told so far */
-
-void story(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(told, format, arguments);
-    va_end(arguments);
-    fputc('\n', told);
-}
-
-static void tell_byte(unsigned char byte)
-{
-    if (byte == '\r')
-        fputs("\\r", told);
-    else if (byte == '\n')
-        fputs("\\n", told);
-    else if (byte < ' ' || byte > '~')
-        fprintf(told, "\\x%02x", byte);
-    else
-        fputc(byte, told);
-}
-
-void story_bytes(const char *what, struct slice bytes)
-{
-    fprintf(told, "%s: \"", what);
-    for (size_t i = 0; i < bytes.size && i < SHOWN_MAX; i++)
-        tell_byte((unsigned char)bytes.data[i]);
-    fprintf(told, "\"%s (%zu bytes)\n", bytes.size > SHOWN_MAX ? "..." : "",
-            bytes.size);
-}
-
-void lose(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(told, format, arguments);
-    va_end(arguments);
-    fputc('\n', told);
-    fail();
-    abort(); /* fail() does not return */
-}
-
-/* ------------------------------------------------------ expectations */
-
-void expect_number(const char *what, long long came, long long expected)
-{
-    if (came != expected)
-        lose("%s is %lld, and %lld was right", what, came, expected);
-}
-
-void expect_between(const char *what, long long came, long long least,
-                    long long most)
-{
-    if (came < least || came > most)
-        lose("%s is %lld, and from %lld to %lld was right", what, came, least,
-             most);
-}
-
-void expect_true(bool is_so, const char *sentence)
-{
-    if (!is_so)
-        lose("not so: %s", sentence);
-}
-
-static size_t first_difference(struct slice one, struct slice other)
-{
-    size_t i = 0;
-    while (i < one.size && i < other.size && one.data[i] == other.data[i])
-        i++;
-    return i;
-}
-
-void expect_bytes(const char *what, struct slice came, struct slice expected)
-{
-    size_t at = first_difference(came, expected);
-    if (at == came.size && at == expected.size)
-        return;
-    story_bytes("right", expected);
-    story_bytes("yours", came);
-    if (at == came.size || at == expected.size)
-        lose("%s: %s ends after %zu bytes", what,
-             at == came.size ? "yours" : "the right one", at);
-    lose("%s: the first byte that differs is number %zu (from 0): 0x%02x, and "
-         "0x%02x was right",
-         what, at, (unsigned char)came.data[at],
-         (unsigned char)expected.data[at]);
-}
-
-void expect_text(const char *what, struct slice came, const char *expected)
-{
-    expect_bytes(what, came, slice_of(expected));
-}
-
-void expect_written(bool is_written, const char *what)
-{
-    if (!is_written)
-        lose("%s is not written yet: it is yours to write", what);
-}
-
-void in_every_way(struct slice bytes,
-                  void (*try_parts)(const struct slice *parts, size_t count))
-{
-    struct slice *parts = allocate((bytes.size + 1) * sizeof *parts);
-    parts[0] = bytes;
-    try_parts(parts, 1);
-    for (size_t i = 0; i < bytes.size; i++)
-        parts[i] = (struct slice){bytes.data + i, 1};
-    try_parts(parts, bytes.size);
-    for (size_t cut = 1; cut < bytes.size; cut++) {
-        parts[0] = (struct slice){bytes.data, cut};
-        parts[1] = (struct slice){bytes.data + cut, bytes.size - cut};
-        try_parts(parts, 2);
-    }
-    free(parts);
-}
-
 /* ------------------------------------------------------ one test */
 
-static void (*running)(void); /* in the test's process */
+static FILE *told;            /* what a test's process has told so far */
+static void (*running)(void); /* in it */
 
 static void run_it(void **state)
 {
@@ -216,6 +97,7 @@ static struct verdict judge(const struct graded_test *test)
     int status = 0;
     told = scratch_file();
     FILE *noise = scratch_file();
+    story_begin(told, false);
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0)

@@ -1,4 +1,4 @@
-/* expect: the lines: the right one ends after 0 bytes */
+/* expect: yours: "<on>" */
 #include "lessons/02-event-loop/exercise.h"
 
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-/* expect: the first byte that differs is number 11 (from 0): 0x74, and 0x20 was right */
+/* expect: yours: "message[]: two blanks |none||a: b\n" */
 #include <string.h>
 
 #include "lessons/06-streaming/exercise.h"

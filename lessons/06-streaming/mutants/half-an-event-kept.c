@@ -1,4 +1,4 @@
-/* expect: heard of both: the first byte that differs */
+/* expect: yours: "message[]: b|B\nmessage[2] */
 #include <string.h>
 
 #include "lessons/06-streaming/exercise.h"

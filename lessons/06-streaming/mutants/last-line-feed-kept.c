@@ -1,4 +1,4 @@
-/* expect: 0x7c, and 0x0a was right */
+/* expect: yours: "message[]: hello, this event is longer than ten bytes|\n" */
 #include <string.h>
 
 #include "lessons/06-streaming/exercise.h"

@@ -1,4 +1,4 @@
-/* expect: yours ends after 0 bytes */
+/* expect: yours: "" */
 #include <string.h>
 
 #include "lessons/06-streaming/exercise.h"

@@ -1,4 +1,4 @@
-/* expect: Sec-WebSocket-Accept: the first byte that differs is number 0 */
+/* expect: yours: "BXhwxM0SZasKmCD9S4BfpPmCnEw=" */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

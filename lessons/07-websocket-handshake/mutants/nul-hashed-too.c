@@ -1,4 +1,4 @@
-/* expect: Sec-WebSocket-Accept: the first byte that differs is number 0 */
+/* expect: yours: "wRn3T1d05f86S/JjgrE2dZ0BqLI=" */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

@@ -1,4 +1,4 @@
-/* expect: yours: "TEXT(Hello) " (12 bytes) */
+/* expect: yours: "TEXT(Hello) " */
 #include "lessons/08-websocket-frames/exercise.h"
 
 #include "common/utf8.h"

@@ -1,4 +1,4 @@
-/* expect: what is shown next: the first byte that differs is number 8 */
+/* expect: what is shown next: yours is not the right one */
 #include "lessons/14-reconnection/exercise.h"
 
 void client_start(struct client *client)

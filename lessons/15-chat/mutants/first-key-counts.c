@@ -1,4 +1,4 @@
-/* expect: yours: "typed Ann\n" (10 bytes) */
+/* expect: yours: "typed Ann\n" */
 #include <stdio.h>
 
 #include "lessons/15-chat/exercise.h"
