@@ -1,6 +1,7 @@
 #   make lessons         the lessons, with what each puts to the test
 #   make lesson-04       see it happen (in less than 20 s)
-#   make exercise-04     your points for its exercise; HINTS=0..3 shows hints
+#   make exercise-04     your points for its exercise; HINTS=0..3 shows hints, and
+#                        TEST=2 the second test alone, with all that it prints
 #   make grade           the points of all; FORMAT=json and junit for programs
 #   make check-lessons   is everything in the lessons as they say?
 #   make transcripts     what the READMEs show, printed anew

@@ -1,51 +1,125 @@
 #include "lessons/kit/grade.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
 
 #include "common/alloc.h"
+#include "lessons/kit/ending.h"
 #include "lessons/kit/report.h"
 
 enum {
-    TEST_S = 8,       /* seconds that a test may take, under the sanitizers */
-    EXIT_LOST = 42,   /* of a test that was disappointed */
-    STEPS_MAX = 4000, /* bytes of a story; what is behind them is not told */
+    TEST_S = 8,        /* seconds that a test may take, under the sanitizers */
+    BEHIND_HANG_S = 1, /* after one that hangs: most of the others will, too */
+    STACK_S = 2,       /* to print where it hangs */
+    EXIT_LOST = 42,    /* of a test that was disappointed */
+    STEPS_MAX = 4000,  /* bytes of a story; what is behind them is not told */
+    WON = '\1',        /* ends the story of a test that came to its end */
+    LOST = '\2',       /* the same, when it was disappointed */
 };
 
-/* ------------------------------------------------------ one test */
+/* assert(3) shows its stack, too. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "handle_abort=1";
+}
 
-static FILE *told;            /* what a test's process has told so far */
-static void (*running)(void); /* in it */
+const char *__ubsan_default_options(void);
+const char *__ubsan_default_options(void)
+{
+    return "print_stacktrace=1";
+}
 
+/* ------------------------------------------------------ in the test's process */
+
+static const int faults[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS};
+enum { FAULTS = sizeof faults / sizeof *faults };
+
+static struct {
+    void (*run)(void);
+    int noise;                         /* where what it prints goes */
+    int nowhere;                       /* and what cmocka says */
+    struct sigaction on_fault[FAULTS]; /* the sanitizer's */
+} test;
+
+static void print_into(int fd)
+{
+    fflush(NULL);
+    dup2(fd, STDOUT_FILENO);
+    dup2(fd, STDERR_FILENO);
+}
+
+/* cmocka would make a failed test of a crash, and not say where it was. */
 static void run_it(void **state)
 {
     (void)state;
-    running();
+    for (int i = 0; i < FAULTS; i++)
+        sigaction(faults[i], &test.on_fault[i], NULL);
+    print_into(test.noise);
+    test.run();
 }
 
-/* What cmocka and the sanitizers say goes into `noise`. A leak is found when the
- * process exits. */
-static _Noreturn void be_the_test(const struct graded_test *test, FILE *noise)
+static int hush(void **state)
 {
-    struct CMUnitTest tests[] = {cmocka_unit_test(run_it)};
-    running = test->run;
-    dup2(fileno(noise), STDOUT_FILENO);
-    dup2(fileno(noise), STDERR_FILENO);
-    setvbuf(told, NULL, _IOLBF, 0); /* told even if the next step crashes */
-    alarm(TEST_S);
-    if (cmocka_run_group_tests_name(test->sentence, tests, NULL, NULL) == 0)
-        exit(0);
+    (void)state;
+    print_into(test.nowhere);
+    return 0;
+}
+
+/* Returns 0, or 1 when it is lost. */
+static int run_with_cmocka(const struct graded_test *graded)
+{
+    struct CMUnitTest tests[] = {
+        {.name = graded->sentence, .test_func = run_it, .teardown_func = hush}};
+    test.run = graded->run;
+    for (int i = 0; i < FAULTS; i++)
+        sigaction(faults[i], NULL, &test.on_fault[i]);
+    return cmocka_run_group_tests_name(graded->sentence, tests, NULL, NULL);
+}
+
+/* SIGALRM, and the second one ends the process. */
+static void on_alarm(int number)
+{
+    alarm(STACK_S);
+    __sanitizer_print_stack_trace();
+    raise(number);
+}
+
+/* A leak is found when the process exits, and changes its status. */
+static _Noreturn void be_the_test(const struct graded_test *graded, FILE *told,
+                                  FILE *noise, int limit_s)
+{
+    struct sigaction alarmed = {.sa_handler = on_alarm,
+                                .sa_flags = (int)SA_RESETHAND};
+    test.noise = fileno(noise);
+    test.nowhere = open("/dev/null", O_WRONLY);
+    print_into(test.nowhere);
+    setvbuf(stdout, NULL, _IOLBF, 0); /* it may crash the next moment */
+    setvbuf(told, NULL, _IOLBF, 0);
+    story_begin(told, false);
+    sigaction(SIGALRM, &alarmed, NULL);
+    alarm((unsigned)limit_s);
+    bool has_lost = run_with_cmocka(graded) != 0;
+    print_into(test.noise);
+    fputc(has_lost ? LOST : WON, told);
     fflush(told);
+    if (!has_lost)
+        exit(0);
     _exit(EXIT_LOST); /* what it had allocated is no leak of the exercise's */
 }
+
+/* ------------------------------------------------------ judging */
 
 static FILE *scratch_file(void)
 {
@@ -57,32 +131,20 @@ static FILE *scratch_file(void)
     return file;
 }
 
-/* The line in which a sanitizer says what happened. */
-static bool find_cause(FILE *noise, char *line, int size)
+/* The story without its mark, which is returned: WON, LOST or another byte. */
+static char take_mark(FILE *told)
 {
-    rewind(noise);
-    while (fgets(line, size, noise) != NULL)
-        if (strstr(line, "runtime error: ") || strstr(line, "SUMMARY: ") ||
-            strstr(line, "Assertion "))
-            return true;
-    return false;
+    if (fseek(told, -1, SEEK_END) != 0)
+        return '\0';
+    int mark = fgetc(told);
+    if ((mark == WON || mark == LOST) &&
+        ftruncate(fileno(told), ftell(told) - 1) != 0)
+        perror("grade: the story is as long as it is");
+    fseek(told, 0, SEEK_END);
+    return (char)mark;
 }
 
-/* What became of a process that neither won nor lost. */
-static void tell_end(int status, FILE *noise)
-{
-    char line[256];
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        story("it hangs: there was no end after %d s", TEST_S);
-    else if (find_cause(noise, line, sizeof line))
-        fprintf(told, "it crashed: %s", line);
-    else if (WIFSIGNALED(status))
-        story("it crashed: %s", strsignal(WTERMSIG(status)));
-    else
-        story("it ended by itself, with status %d", WEXITSTATUS(status));
-}
-
-static char *all_that_was_told(void)
+static char *all_that_was_told(FILE *told)
 {
     char *text = allocate(STEPS_MAX + 1);
     rewind(told);
@@ -90,38 +152,76 @@ static char *all_that_was_told(void)
     return text;
 }
 
-/* Free verdict->story. */
-static struct verdict judge(const struct graded_test *test)
+/* Only a test that came to its end has a mark: who says exit(0) has not won. */
+static void tell_end(struct verdict *verdict, const struct ending *ending,
+                     FILE *told)
 {
-    struct verdict verdict = {.test = test};
-    int status = 0;
-    told = scratch_file();
-    FILE *noise = scratch_file();
+    int status = ending->status;
+    char mark = take_mark(told);
+    verdict->has_passed =
+        mark == WON && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    verdict->has_hung = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
     story_begin(told, false);
+    if (!verdict->has_passed && mark != LOST)
+        ending_tell(ending);
+}
+
+/* Free verdict->story and verdict->printed. */
+static struct verdict judge(const char *lesson,
+                            const struct graded_test *graded, int limit_s)
+{
+    struct verdict verdict = {.test = graded};
+    struct ending ending = {
+        .lesson = lesson, .printed = scratch_file(), .limit_s = limit_s};
+    FILE *told = scratch_file();
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0)
-        be_the_test(test, noise);
-    waitpid(pid, &status, 0);
-    fseek(told, 0, SEEK_END);
-    verdict.has_passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    bool has_lost = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_LOST;
-    if (!verdict.has_passed && !has_lost)
-        tell_end(status, noise);
-    verdict.story = all_that_was_told();
+        be_the_test(graded, told, ending.printed, limit_s);
+    waitpid(pid, &ending.status, 0);
+    tell_end(&verdict, &ending, told);
+    verdict.story = all_that_was_told(told);
+    verdict.printed = ending_printed(&ending);
     fclose(told);
-    fclose(noise);
+    fclose(ending.printed);
     return verdict;
+}
+
+/* The test that $TEST chooses by its number; NULL: none. */
+static const struct graded_test *chosen_test(const struct graded_test *tests)
+{
+    const char *text = getenv("TEST");
+    if (text == NULL || *text == '\0')
+        return NULL;
+    for (int number = 1; tests->sentence != NULL; number++, tests++)
+        if (number == atoi(text))
+            return tests;
+    fprintf(stderr, "TEST=%s: there is no such test\n", text);
+    exit(2);
+}
+
+static int run_here(const struct graded_test *graded)
+{
+    test.noise = STDOUT_FILENO;
+    test.nowhere = STDOUT_FILENO;
+    story_begin(stdout, true);
+    return run_with_cmocka(graded);
 }
 
 int grade(const char *lesson, const struct graded_test *tests)
 {
     struct report report = {.lesson = lesson};
+    const struct graded_test *chosen = chosen_test(tests);
+    int limit_s = TEST_S;
+    if (chosen != NULL)
+        return run_here(chosen);
     report_begin(&report, tests);
-    for (const struct graded_test *test = tests; test->sentence; test++) {
-        struct verdict verdict = judge(test);
+    for (; tests->sentence != NULL; tests++) {
+        struct verdict verdict = judge(lesson, tests, limit_s);
         report_add(&report, &verdict);
+        limit_s = verdict.has_hung ? BEHIND_HANG_S : limit_s;
         free(verdict.story);
+        free(verdict.printed);
     }
     report_end(&report);
     return report.points == report.of ? 0 : 1;

@@ -4,6 +4,8 @@
  *      lost    20 points  no wait is longer than the upper bound
  *          1. the server answers 204 twenty times
  *          2. the 9th wait is 25600 ms, and 10000 was the bound
+ *          what it printed:
+ *              doubling 12800
  *          hint: which of two numbers is the wait, when one of them is too large?
  *          by hand: build/client polling http://127.0.0.1:8080 -v
  *
@@ -19,7 +21,8 @@
 /* Run the tests (the last one has no sentence), print the report and return the
  * exit status: 0, or 1 when points were lost. The environment says how:
  * HINTS=0..3 hints, FORMAT=text, json, junit or table (one line of lesson,
- * points, of). */
+ * points, of). TEST=2 runs the second test alone, in this very process and
+ * without a time limit, as a debugger likes it. */
 int grade(const char *lesson, const struct graded_test *tests);
 
 #endif

@@ -6,6 +6,8 @@
 #include "common/buf.h"
 #include "common/json.h"
 
+enum { PRINTED_LINES = 20 }; /* of what an exercise printed */
+
 struct format {
     const char *name;
     void (*begin)(const struct report *report);
@@ -42,6 +44,18 @@ static void print_steps(const struct verdict *verdict)
         printf("    %d. %.*s\n", number++, (int)line.size, line.data);
 }
 
+static void print_printed(const struct verdict *verdict)
+{
+    struct slice rest = slice_of(verdict->printed), line;
+    int count = 0;
+    if (rest.size > 0)
+        puts("    what it printed:");
+    while (count++ < PRINTED_LINES && next_line(&rest, &line))
+        printf("        %.*s\n", (int)line.size, line.data);
+    if (rest.size > 0)
+        puts("        ...");
+}
+
 static void add_text(const struct report *report, const struct verdict *verdict)
 {
     const struct graded_test *test = verdict->test;
@@ -50,6 +64,7 @@ static void add_text(const struct report *report, const struct verdict *verdict)
     if (verdict->has_passed)
         return;
     print_steps(verdict);
+    print_printed(verdict);
     for (int i = 0; i < report->hints && test->hints[i] != NULL; i++)
         printf("    hint: %s\n", test->hints[i]);
     if (test->by_hand != NULL)
@@ -61,6 +76,9 @@ static void end_text(const struct report *report)
     printf("\n%d of %d points", report->points, report->of);
     if (report->lost > 0 && report->hints < HINTS)
         printf("   (HINTS=%d shows more)", report->hints + 1);
+    if (report->lost > 0)
+        printf("\nalone, for a debugger: TEST=%d gdb build/exercise/%s",
+               report->first_lost, report->lesson);
     putchar('\n');
 }
 
@@ -200,6 +218,8 @@ void report_add(struct report *report, const struct verdict *verdict)
         report->points += verdict->test->points;
     else
         report->lost++;
+    if (report->lost == 1 && !verdict->has_passed)
+        report->first_lost = report->count;
     report->format->add(report, verdict);
 }
 

@@ -11,8 +11,9 @@
 /* What became of one test. */
 struct verdict {
     const struct graded_test *test;
-    bool has_passed;
-    char *story; /* a line for each step */
+    bool has_passed, has_hung;
+    char *story;   /* a line for each step */
+    char *printed; /* what the exercise printed itself */
 };
 
 struct report {
@@ -21,6 +22,7 @@ struct report {
     int hints; /* how many of them to show */
     int points, of;
     int count, lost; /* tests */
+    int first_lost;  /* its number, from 1 */
 };
 
 /* Print what stands before the first test; ends the program with 2 when $FORMAT
