@@ -1,17 +1,19 @@
 /* test_exercise.c -- is the pace kept that exercise.h describes? */
-#include <stdbool.h>
+#include <stdio.h>
 
 #include "lessons/04-polling/exercise.h"
 #include "lessons/kit/grade.h"
 
-enum { LEAST_MS = 100, MOST_MS = 10000 };
-
 static const uint32_t least_random = 0, most_random = UINT32_MAX;
 
-static struct pace new_pace(void)
-{
-    return (struct pace){.least_ms = LEAST_MS, .most_ms = MOST_MS};
-}
+/* The second one is odd, and its bound no double of anything; the third one is
+ * at its bound after one answer. */
+static const struct pace paces[] = {
+    {.least_ms = 100, .most_ms = 10000},
+    {.least_ms = 101, .most_ms = 9973},
+    {.least_ms = 1000, .most_ms = 1500},
+};
+enum { PACES = sizeof paces / sizeof *paces };
 
 static int next(struct pace *pace, size_t count, uint32_t random)
 {
@@ -20,79 +22,115 @@ static int next(struct pace *pace, size_t count, uint32_t random)
     return wait_ms;
 }
 
-/* After so many answers that brought nothing. */
-static int after_empty(struct pace *pace, int empty, uint32_t random)
+static int half_of(int interval_ms)
 {
-    int wait_ms = 0;
-    for (int i = 0; i < empty; i++)
-        wait_ms = next(pace, 0, random);
-    story("%d answers in a row bring nothing; the wait is %d ms", empty,
-          wait_ms);
-    return wait_ms;
+    return (interval_ms + 1) / 2;
+}
+
+/* Is the interval kept? Which part of it is waited for, another test judges. */
+static void expect_interval(const char *what, int wait_ms, int interval_ms)
+{
+    if (wait_ms < interval_ms / 2 || wait_ms >= 2 * interval_ms)
+        lose("%s is %d ms, and the interval was %d ms", what, wait_ms,
+             interval_ms);
+}
+
+/* After so many answers that brought nothing. */
+static int interval_after(const struct pace *pace, int empty)
+{
+    int interval_ms = pace->least_ms;
+    while (empty-- > 0 && interval_ms < pace->most_ms)
+        interval_ms *= 2;
+    return interval_ms < pace->most_ms ? interval_ms : pace->most_ms;
 }
 
 static void messages_keep_the_interval(void)
 {
-    struct pace pace = new_pace();
-    story("an answer brings 3 messages, the interval is %d ms", LEAST_MS);
-    expect_number("the wait with the smallest random number",
-                  next(&pace, 3, least_random), LEAST_MS / 2);
-    expect_number("the wait with the largest random number",
-                  next(&pace, 3, most_random), LEAST_MS);
+    for (int i = 0; i < PACES; i++) {
+        struct pace pace = paces[i];
+        story_case("an answer brings 3 messages, the interval is %d ms",
+                   pace.least_ms);
+        expect_number("the wait with the smallest random number",
+                      next(&pace, 3, least_random), half_of(pace.least_ms));
+        expect_number("the wait with the largest random number",
+                      next(&pace, 3, most_random), pace.least_ms);
+    }
+}
+
+/* Nothing comes; the answers `first` to `last` are judged. */
+static void be_silent(const struct pace *started, int first, int last,
+                      const uint32_t randoms[2])
+{
+    struct pace pace = *started;
+    story_case("least_ms is %d and most_ms %d; the random numbers are %u and "
+               "%u in turn",
+               pace.least_ms, pace.most_ms, randoms[0], randoms[1]);
+    for (int empty = 1; empty <= last; empty++) {
+        int wait_ms = next(&pace, 0, randoms[empty % 2]);
+        char what[64];
+        snprintf(what, sizeof what, "wait number %d in a row for nothing",
+                 empty);
+        if (empty < first)
+            continue;
+        expect_interval(what, wait_ms, interval_after(started, empty));
+        if (wait_ms > pace.most_ms)
+            lose("%s is %d ms, and most_ms is %d", what, wait_ms, pace.most_ms);
+    }
+}
+
+/* Whatever part of the interval was waited for, the interval is doubled. */
+static void be_silent_with_any_random(int pace, int first, int last)
+{
+    static const uint32_t randoms[][2] = {
+        {UINT32_MAX, UINT32_MAX}, {0, 0}, {0, UINT32_MAX}, {1u << 31, 12345}};
+    for (size_t i = 0; i < sizeof randoms / sizeof *randoms; i++)
+        be_silent(&paces[pace], first, last, randoms[i]);
 }
 
 static void nothing_doubles_it(void)
 {
-    for (int empty = 1, right_ms = 2 * LEAST_MS; empty <= 6;
-         empty++, right_ms *= 2) {
-        struct pace pace = new_pace();
-        expect_number("the wait with the largest random number",
-                      after_empty(&pace, empty, most_random), right_ms);
-    }
+    be_silent_with_any_random(0, 1, 6);
+    be_silent_with_any_random(1, 1, 6);
 }
 
 static void it_has_an_upper_bound(void)
 {
-    for (int empty = 6; empty <= 100; empty += 47) {
-        struct pace pace = new_pace();
-        expect_between("the wait", after_empty(&pace, empty, most_random), 0,
-                       MOST_MS);
-    }
-    struct pace pace = new_pace();
-    expect_number("the wait after a long silence",
-                  after_empty(&pace, 1000, most_random), MOST_MS);
+    be_silent_with_any_random(0, 7, 60);
+    be_silent_with_any_random(1, 7, 60);
+    be_silent_with_any_random(2, 1, 60);
 }
 
 static void a_message_ends_the_back_off(void)
 {
-    struct pace pace = new_pace();
-    after_empty(&pace, 5, most_random);
-    story("then an answer brings 1 message");
-    expect_number("the wait behind it", next(&pace, 1, most_random), LEAST_MS);
-    expect_number("the wait after nothing again", next(&pace, 0, most_random),
-                  2 * LEAST_MS);
+    struct pace pace = paces[0];
+    for (int i = 0; i < 5; i++)
+        next(&pace, 0, most_random);
+    story("5 answers bring nothing, then one brings 1 message");
+    expect_interval("the wait behind it", next(&pace, 1, most_random), 100);
+    expect_interval("the wait after nothing again", next(&pace, 0, most_random),
+                    200);
 }
 
 static void who_polls_is_spread(void)
 {
-    enum { CLIENTS = 1000, BUCKETS = 10 };
-    int counts[BUCKETS + 1] = {0};
-    for (uint32_t i = 0; i < CLIENTS; i++) {
-        struct pace pace = new_pace();
-        int wait_ms = next(&pace, 1, i * (UINT32_MAX / CLIENTS));
-        expect_between("a wait", wait_ms, LEAST_MS / 2, LEAST_MS);
-        counts[(wait_ms - LEAST_MS / 2) * BUCKETS / (LEAST_MS / 2 + 1)]++;
-    }
+    enum { CLIENTS = 1000, TENTHS = 10, LEAST_MS = 50, MOST_MS = 100 };
+    int counts[TENTHS] = {0};
     story("%d clients ask at the same moment, each with another random number",
           CLIENTS);
-    for (int i = 0; i < BUCKETS; i++)
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        struct pace pace = paces[0];
+        int wait_ms = next(&pace, 1, i * (UINT32_MAX / CLIENTS));
+        expect_between("a wait", wait_ms, LEAST_MS, MOST_MS);
+        counts[(wait_ms - LEAST_MS) * TENTHS / (MOST_MS - LEAST_MS + 1)]++;
+    }
+    for (int i = 0; i < TENTHS; i++)
         expect_between("how many of them come back in each tenth of the time",
-                       counts[i], CLIENTS / BUCKETS / 2, 2 * CLIENTS / BUCKETS);
+                       counts[i], CLIENTS / TENTHS / 2, 2 * CLIENTS / TENTHS);
 }
 
 static void the_random_number_alone_decides(void)
 {
-    struct pace one = new_pace(), other = new_pace();
+    struct pace one = paces[0], other = paces[0];
     for (uint32_t i = 1; i < 20; i++) {
         uint32_t random = i * 0x9e3779b9u;
         int one_ms = next(&one, i % 3, random);
@@ -108,14 +146,15 @@ static const struct graded_test tests[] = {
      {"which values may the wait have, and which random number gives which?",
       "half of the interval is always there; the random number chooses from "
       "the other half",
-      "half + random * (interval - half + 1) / 2^32, with 64 bits"},
-     "build/client polling http://127.0.0.1:8080 --interval 100 -v"},
+      "half + random * (interval - half + 1) / 2^32, with 64 bits; half of 101 "
+      "is 51"},
+     NULL},
     {"each answer that brings nothing doubles the interval",
      20,
      nothing_doubles_it,
      {"what has to be remembered from one call to the next?",
-      "pace->wait_ms is yours: keep the interval there, not the wait",
-      "pace->wait_ms = 2 * (pace->wait_ms ? pace->wait_ms : least_ms)"},
+      "pace->interval_ms is yours: keep the interval there, not the wait",
+      "interval_ms = 2 * (interval_ms ? interval_ms : least_ms)"},
      NULL},
     {"no wait is longer than the upper bound, however long nothing comes",
      20,
@@ -129,7 +168,7 @@ static const struct graded_test tests[] = {
      a_message_ends_the_back_off,
      {"what does a message say about when the next one will come?",
       "set it back as soon as count > 0",
-      "if (count > 0) pace->wait_ms = pace->least_ms;"},
+      "if (count > 0) pace->interval_ms = pace->least_ms;"},
      NULL},
     {"a thousand clients do not come back at the same moment",
      15,

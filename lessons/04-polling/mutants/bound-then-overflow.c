@@ -3,11 +3,12 @@
 
 int pace_next(struct pace *pace, size_t count, uint32_t random)
 {
-    if (pace->wait_ms == 0)
-        pace->wait_ms = pace->least_ms;
-    pace->wait_ms = count > 0 ? pace->least_ms : pace->wait_ms * 2;
-    int wait_ms = pace->wait_ms < pace->most_ms ? pace->wait_ms : pace->most_ms;
-    int half_ms = wait_ms / 2;
+    if (pace->interval_ms == 0)
+        pace->interval_ms = pace->least_ms;
+    pace->interval_ms = count > 0 ? pace->least_ms : pace->interval_ms * 2;
+    int wait_ms =
+        pace->interval_ms < pace->most_ms ? pace->interval_ms : pace->most_ms;
+    int half_ms = wait_ms - wait_ms / 2;
     return half_ms +
            (int)((uint64_t)random * (uint64_t)(wait_ms - half_ms + 1) >> 32);
 }

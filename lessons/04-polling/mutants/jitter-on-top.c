@@ -3,14 +3,15 @@
 
 int pace_next(struct pace *pace, size_t count, uint32_t random)
 {
-    if (pace->wait_ms == 0)
-        pace->wait_ms = pace->least_ms;
+    if (pace->interval_ms == 0)
+        pace->interval_ms = pace->least_ms;
     if (count > 0)
-        pace->wait_ms = pace->least_ms;
+        pace->interval_ms = pace->least_ms;
     else
-        pace->wait_ms = pace->wait_ms > pace->most_ms / 2 ? pace->most_ms
-                                                          : 2 * pace->wait_ms;
-    int half_ms = pace->wait_ms / 2;
+        pace->interval_ms = pace->interval_ms > pace->most_ms / 2
+                                ? pace->most_ms
+                                : 2 * pace->interval_ms;
+    int half_ms = pace->interval_ms - pace->interval_ms / 2;
     return half_ms +
-           (int)((uint64_t)random * (uint64_t)(pace->wait_ms + 1) >> 32);
+           (int)((uint64_t)random * (uint64_t)(pace->interval_ms + 1) >> 32);
 }

@@ -4,13 +4,13 @@
 int pace_next(struct pace *pace, size_t count, uint32_t random)
 {
     (void)random;
-    if (pace->wait_ms == 0)
-        pace->wait_ms = pace->least_ms;
+    if (pace->interval_ms == 0)
+        pace->interval_ms = pace->least_ms;
     if (count > 0)
-        pace->wait_ms = pace->least_ms;
-    else if (pace->wait_ms > pace->most_ms / 2)
-        pace->wait_ms = pace->most_ms;
+        pace->interval_ms = pace->least_ms;
+    else if (pace->interval_ms > pace->most_ms / 2)
+        pace->interval_ms = pace->most_ms;
     else
-        pace->wait_ms *= 2;
-    return pace->wait_ms;
+        pace->interval_ms *= 2;
+    return pace->interval_ms;
 }
