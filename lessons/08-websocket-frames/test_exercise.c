@@ -69,6 +69,16 @@ static void clients_mask(void)
     out = encode(SERVER, false, TEXT, slice_of("Hel"));
     expect_bytes("the frame", buf_slice(&out), slice_of("\x01\x03Hel"));
     buf_free(&out);
+    story_case(
+        "a client sends \"Hello\" twice, the second time behind the first");
+    struct frame hello = frame_of(true, TEXT, slice_of("Hello"));
+    out = (struct buf){0};
+    encode_frame(&out, CLIENT, &hello);
+    encode_frame(&out, CLIENT, &hello);
+    expect_bytes("both frames", buf_slice(&out),
+                 slice_of("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
+                          "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"));
+    buf_free(&out);
     story_case("a server sends the last fragment \"lo\"");
     out = encode(SERVER, true, CONTINUATION, slice_of("lo"));
     expect_bytes("the frame", buf_slice(&out), slice_of("\x80\x02lo"));
@@ -176,6 +186,7 @@ static void examples_are_read(void)
     static const char hello[] = "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
     static const char others[] = "\x81\x05Hello\x89\x05Hello\x81\x00";
     char binary[4 + 256] = "\x82\x7e\x01\x00";
+    char least[4 + 126] = "\x82\x7e\x00\x7e"; /* whose length has 16 bits */
     story_case("a client sends a text with a mask");
     expect_server_hears(hello, sizeof hello - 1, "TEXT(Hello) ");
     story_case(
@@ -184,28 +195,39 @@ static void examples_are_read(void)
                         "TEXT(Hello) PING(Hello) TEXT() ");
     story_case("256 bytes of binary data, of which each is 0");
     expect_client_hears(binary, sizeof binary, "BINARY(256 bytes) ");
+    story_case("and 126 bytes of it");
+    expect_client_hears(least, sizeof least, "BINARY(126 bytes) ");
+}
+
+/* Frames of a client, of which each has a key of its own. */
+static void append_masked(struct buf *out, uint8_t first, const char *text)
+{
+    size_t size = strlen(text);
+    uint8_t key[4], turn = (uint8_t)(60 * buf_size(out));
+    for (size_t i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)(rfc_key[i] + turn);
+    buf_append(out, (uint8_t[]){first, (uint8_t)(0x80 | size)}, 2);
+    buf_append(out, key, sizeof key);
+    for (size_t i = 0; i < size; i++)
+        buf_append(out, &(char){(char)(text[i] ^ key[i % 4])}, 1);
 }
 
 static void keys_are_turned(void)
 {
     struct buf in = {0};
-    const char *texts[] = {"longer than a key", "", "x"};
-    for (size_t i = 0; i < 3; i++) {
-        struct frame frame = frame_of(true, TEXT, slice_of(texts[i]));
-        uint8_t *key = frame.key;
-        for (int j = 0; j < 4; j++)
-            key[j] = (uint8_t)(key[j] + 60 * i);
-        size_t size = frame.payload.size;
-        uint8_t head[6] = {
-            0x81, (uint8_t)(0x80 | size), key[0], key[1], key[2], key[3]};
-        buf_append(&in, head, sizeof head);
-        for (size_t at = 0; at < size; at++)
-            buf_append(&in, &(char){(char)(texts[i][at] ^ key[at % 4])}, 1);
-    }
+    append_masked(&in, 0x81, "longer than a key");
+    append_masked(&in, 0x81, "");
+    append_masked(&in, 0x81, "x");
     story_case("three texts, each with a key of its own");
     expect_heard(SERVER, buf_slice(&in),
-                 "TEXT(longer than a key) TEXT() "
-                 "TEXT(x) ");
+                 "TEXT(longer than a key) TEXT() TEXT(x) ");
+    buf_free(&in);
+    append_masked(&in, 0x01, "Hel");
+    append_masked(&in, 0x89, "ping!");
+    append_masked(&in, 0x80, "lo, world");
+    story_case("a text in two fragments, the first of 3 bytes, and a ping "
+               "between them: three keys");
+    expect_heard(SERVER, buf_slice(&in), "PING(ping!) TEXT(Hello, world) ");
     buf_free(&in);
 }
 
@@ -243,6 +265,12 @@ static void large_frames_are_read(void)
     expect_text("what was heard", buf_slice(&heard), "TEXT(70000 bytes) ");
     buf_free(&heard);
     free(bytes);
+    story_case("a header promises 2^62 bytes, and 3 of them come");
+    expect_client_hears("\x82\x7f\x40\0\0\0\0\0\0\0abc", 13, "");
+    story_case("a header promises 2^32 + 3 bytes, and 3 of them come");
+    expect_client_hears("\x82\x7f\0\0\0\x01\0\0\0\x03"
+                        "abc",
+                        13, "");
 }
 
 static void frames_are_judged(void)
@@ -251,16 +279,24 @@ static void frames_are_judged(void)
     expect_client_hears("\x81\x81\x01\x02\x03\x04x", 7, "FAILED 1002 ");
     story_case("a client does not (5.1)");
     expect_server_hears("\x81\x01x", 3, "FAILED 1002 ");
-    story_case("a reserved bit (5.2)");
+    story_case("the first reserved bit (5.2)");
     expect_client_hears("\xc1\x01x", 3, "FAILED 1002 ");
+    story_case("the second one");
+    expect_client_hears("\xa1\x01x", 3, "FAILED 1002 ");
+    story_case("the third one, of a ping");
+    expect_client_hears("\x99\x01x", 3, "FAILED 1002 ");
     story_case("opcode 3, which means nothing yet (5.2)");
     expect_client_hears("\x83\x01x", 3, "FAILED 1002 ");
     story_case("opcode 11, which means nothing yet (5.2)");
     expect_client_hears("\x8b\x01x", 3, "FAILED 1002 ");
     story_case("a length of 5 in 16 bits (5.2)");
     expect_client_hears("\x81\x7e\x00\x05Hello", 9, "FAILED 1002 ");
+    story_case("a length of 125 in 16 bits");
+    expect_client_hears("\x82\x7e\x00\x7d", 4, "FAILED 1002 ");
     story_case("a length of 126 in 64 bits (5.2)");
     expect_client_hears("\x82\x7f\0\0\0\0\0\0\0\x7e", 10, "FAILED 1002 ");
+    story_case("a length of 65535 in 64 bits");
+    expect_client_hears("\x82\x7f\0\0\0\0\0\0\xff\xff", 10, "FAILED 1002 ");
     story_case("a length of 64 bits, the highest of them 1 (5.2)");
     expect_client_hears("\x82\x7f\x80\0\0\0\0\0\0\0", 10, "FAILED 1002 ");
 }
@@ -269,6 +305,9 @@ static void order_is_judged(void)
 {
     story_case("a ping in two fragments (5.5)");
     expect_client_hears("\x09\x01x", 3, "FAILED 1002 ");
+    char longest[2 + 125] = "\x89\x7d";
+    story_case("a ping of 125 bytes, which is not too long");
+    expect_client_hears(longest, sizeof longest, "PING(125 bytes) ");
     story_case("a ping of 126 bytes (5.5)");
     expect_client_hears("\x89\x7e\x00\x7e", 4, "FAILED 1002 ");
     story_case("a continuation of no message (5.4)");
@@ -306,15 +345,15 @@ static void closes_are_judged(void)
                         7, "1000 CLOSE(bye) ");
     story_case("one without a code");
     expect_client_hears("\x88\x00", 2, "1005 CLOSE() ");
-    expect_close(1001, "1001 CLOSE() ");
-    expect_close(3000, "3000 CLOSE() ");
-    expect_close(4999, "4999 CLOSE() ");
-    expect_close(999, "FAILED 1002 ");
-    expect_close(1005, "FAILED 1002 ");
-    expect_close(1006, "FAILED 1002 ");
-    expect_close(1015, "FAILED 1002 ");
-    expect_close(2999, "FAILED 1002 ");
-    expect_close(5000, "FAILED 1002 ");
+    static const int good[] = {1000, 1001, 1003, 1007, 1014, 3000, 4999};
+    static const int bad[] = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char right[20];
+        snprintf(right, sizeof right, "%d CLOSE() ", good[i]);
+        expect_close(good[i], right);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        expect_close(bad[i], "FAILED 1002 ");
     story_case("a payload of one byte, which is half a code");
     expect_client_hears("\x88\x01\x03", 3, "FAILED 1002 ");
     story_case("a reason that is not UTF-8");
@@ -363,11 +402,12 @@ static const struct graded_test tests[] = {
       "keep the first opcode in decoder->opcode; append to decoder->message "
       "until fin"},
      NULL},
-    {"a frame of 70000 bytes is read in pieces of 1000",
+    {"a frame of 70000 bytes is read in pieces, and one of 2^62 is waited for",
      5,
      large_frames_are_read,
      {"which type holds 70000, and 2^62?",
-      "the 8 bytes behind 127 are one number, the highest first",
+      "the 8 bytes behind 127 are one number, the highest first; believe none "
+      "of it: make room for what has come",
       "size = size << 8 | byte, in an uint64_t, 8 times"},
      NULL},
     {"what 5.1 and 5.2 forbid in a header fails with 1002",
