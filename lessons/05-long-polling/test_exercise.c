@@ -525,7 +525,8 @@ static const struct graded_test tests[] = {
      {"when exactly is it over, and what remains of the request?",
       "keep the time at which it ends, now_ms + timeout_ms, not how long it is",
       "due_ms <= now_ms: take it out, then answer(user, request, 0, 0)"},
-     "build/server --port 8081 --long-poll-timeout 1000"},
+     "build/server --port 8081 --long-poll-timeout 1000, and in another "
+     "terminal: curl -i http://127.0.0.1:8081/long-polling?after=0"},
     {"each request has a time of its own, and the first is due first",
      10,
      each_has_its_own_time,
@@ -577,7 +578,9 @@ static const struct graded_test tests[] = {
       "nothing: only the number that the client says counts",
       "keep no memory of what was answered: `after` of the request is the "
       "truth"},
-     "build/weather --port 8081 --cut-after 500ms http://127.0.0.1:8080"},
+     "build/weather --port 8081 --cut-after 500ms http://127.0.0.1:8080, and "
+     "in "
+     "another terminal: build/client long-polling http://127.0.0.1:8081 -rv"},
     {0},
 };
 

@@ -282,7 +282,9 @@ static const struct graded_test tests[] = {
      {"what do you know at the end of a piece that you need in the next one?",
       "nothing may be looked for in `bytes` alone: all state is in the stream",
       "keep the unfinished line in stream->line, and go byte by byte"},
-     "build/weather --port 8081 --chunk 1 http://127.0.0.1:8080"},
+     "build/weather --port 8081 --chunk 1 http://127.0.0.1:8080, and in "
+     "another "
+     "terminal: build/client streaming http://127.0.0.1:8081 --trace=hex"},
     {"what is not chunked is refused",
      10,
      what_is_not_chunked_is_refused,
@@ -296,7 +298,8 @@ static const struct graded_test tests[] = {
      {"which event had come completely when the connection broke?",
       "the id counts from the blank line on; half an event is forgotten",
       "copy id to last_event_id when you dispatch; restart clears the rest"},
-     "build/weather --port 8081 --cut-after 2000 http://127.0.0.1:8080"},
+     "build/weather --port 8081 --cut-after 2000 http://127.0.0.1:8080, and in "
+     "another terminal: build/client streaming http://127.0.0.1:8081 -rv"},
     {0},
 };
 
