@@ -24,8 +24,12 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
+paragraph() { # TEXT
+    printf '%s\n' "$1" | fold -s -w 90 | sed 's/ *$//'
+}
+
 lesson() {
-    printf '%s\n' "$1" | fold -s -w 90
+    paragraph "$1"
     echo
 }
 
@@ -88,12 +92,15 @@ number() { # NAME VALUE
 }
 
 exact() { # NAME VALUE
+    : >"$work/exact"
     printf '%12s  %s\n' "= $2" "$1"
 }
 
 verdict() {
     echo
-    printf '%s\n' "$1" | fold -s -w 90
+    paragraph "$1"
+    [ ! -e "$work/exact" ] ||
+        echo "(A number behind = is the same in every run; the others are of this one.)"
 }
 
 # arithmetic with fractions, rounded to two digits: calculate '3 / 2'
