@@ -15,8 +15,8 @@ SOLUTIONS := $(patsubst lessons/%/solution.c,$(BUILD)/solution/%,$(wildcard less
 MUTANTS := $(patsubst lessons/%.c,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.c))
 graded = $(call as,sanitized,lessons/$(1)/test_exercise.c $(2) $(KIT) $(COMMON))
 
-# The small programs that a lesson shows; those of the first two need libc alone.
-all: $(SHOWN)
+# What the lessons show. Of the small programs those of the first two need libc alone.
+shown: all $(BUILD)/socketio_app $(SHOWN)
 $(SHOWN): $(BUILD)/%: $(BUILD)/release/%.o
 	@mkdir -p $(@D)
 	@echo "link $@"
@@ -33,16 +33,16 @@ $(EXERCISES) $(SOLUTIONS) $(MUTANTS):
 
 lessons:
 	@sh lessons/kit/list.sh
-lesson-%: all $(BUILD)/socketio_app
+lesson-%: shown
 	@sh lessons/kit/show.sh $*
 exercise-%:
 	@sh lessons/kit/exercise.sh $*
 grade:
 	@sh lessons/kit/grade.sh
-check-lessons: all $(BUILD)/socketio_app
+check-lessons: shown
 	@sh lessons/kit/check.sh
-transcripts: all $(BUILD)/socketio_app
+transcripts: shown
 	@sh lessons/kit/transcripts.sh
 handout:
 	@sh lessons/kit/handout.sh
-.PHONY: lessons grade check-lessons transcripts handout
+.PHONY: shown lessons grade check-lessons transcripts handout
