@@ -182,8 +182,9 @@ static int connect_to(int port)
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address),
-                     0);
+    /* a reset may come before we are told of the connection */
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == -1)
+        assert_int_equal(errno, ECONNRESET);
     return fd;
 }
 
@@ -191,7 +192,7 @@ static void expect_reset(int fd)
 {
     char byte;
     assert_int_equal(recv(fd, &byte, 1, 0), -1);
-    assert_int_equal(errno, ECONNRESET);
+    assert_true(errno == ECONNRESET || errno == ENOTCONN);
     close(fd);
 }
 
