@@ -49,6 +49,7 @@ enum {
     SIO_JOINED_MAX = 64,        /* namespaces that a client is in */
     SIO_NAME_MAX = 256,         /* characters of one that is made for it */
     SIO_REFUSALS_MAX = 100,     /* CONNECTs in a row that are not let in */
+    SIO_UNASKED_MAX = 100,      /* answers to what was never asked */
     SIO_QUESTIONS_MAX = 1000,   /* of one socket, that wait for an answer */
     SIO_ANSWERS_MAX = 16 * MIB, /* of all to one broadcast */
     SIO_KEPT_SOCKETS = 10000,   /* for who may come back; and for them */

@@ -81,12 +81,21 @@ void sio_ask(struct sio_socket *socket, const char *event, struct sio_args args,
         sio_send_event(socket, &asked.id, event, args);
 }
 
+/* Nobody was ever asked that: one is a mistake, a hundred are hostile. */
+static void count_unasked(struct sio_client *client)
+{
+    if (++client->unasked > SIO_UNASKED_MAX)
+        sio_close_client(client, "forced close");
+}
+
 void sio_take_answer(struct sio_socket *socket, const struct sio_packet *packet)
 {
     struct sio_question *question = socket->questions;
     while (question != NULL && question->id != packet->id)
         question = question->next;
-    if (question != NULL && packet->has_id)
+    if (packet->has_id && packet->id >= socket->nsp->next_id)
+        count_unasked(socket->client);
+    else if (question != NULL && packet->has_id)
         end(question, &packet->args);
 }
 

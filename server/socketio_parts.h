@@ -85,6 +85,7 @@ struct sio_client {
     struct sio_client *next_gone; /* in io->gone_clients */
     uint16_t socket_count;
     uint16_t refusals; /* CONNECTs since the last that was let in */
+    uint8_t unasked;   /* answers to what nobody was ever asked */
     bool is_closing;
     bool is_first_used;
     struct sio_socket first; /* most have one */

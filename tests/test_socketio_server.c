@@ -320,6 +320,18 @@ static void answers_that_nobody_asked_for_are_ignored(void **state)
     expect(peer, "42[\"message-back\",1]");
 }
 
+static void who_goes_on_answering_what_nobody_asked_is_closed(void **state)
+{
+    struct stage *stage = with_application(state);
+    struct peer *peer = join_default(stage);
+    for (int i = 0; i < SIO_UNASKED_MAX; i++)
+        say(peer, "4317[]");
+    say(peer, "42[\"message\",1]");
+    expect(peer, "42[\"message-back\",1]");
+    say(peer, "4317[]");
+    expect_closed(peer);
+}
+
 static void what_is_nested_too_deeply_closes_the_connection(void **state)
 {
     struct stage *stage = with_application(state);
@@ -1430,6 +1442,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(what_makes_no_sense_closes_the_connection),
     cmocka_unit_test(who_has_joined_nothing_may_only_connect),
     cmocka_unit_test(answers_that_nobody_asked_for_are_ignored),
+    cmocka_unit_test(who_goes_on_answering_what_nobody_asked_is_closed),
     cmocka_unit_test(what_is_nested_too_deeply_closes_the_connection),
     cmocka_unit_test(one_attachment_too_many_closes_the_connection),
     cmocka_unit_test(attachments_that_never_come_are_freed_with_their_client),
