@@ -33,7 +33,8 @@ int connect_to(const char *host, const char *port);
 
 /* Send all of the bytes, however few of them the kernel takes at a time. The
  * descriptor may be non-blocking: then poll(2) until there is room. 0, or -1
- * when the other side is gone (EPIPE, and no signal SIGPIPE: MSG_NOSIGNAL). */
+ * when that fails: the other side is gone (EPIPE, and no signal SIGPIPE:
+ * MSG_NOSIGNAL), or it was no socket. */
 int send_all(int fd, struct slice bytes);
 
 #endif

@@ -171,28 +171,38 @@ static void it_connects(void)
     close(listener);
 }
 
-/* Somebody listens at the second address only. */
-static void it_tries_the_second(void)
+/* A listener, and the address that it has. */
+static int listener_of(struct sockaddr_in *address, struct addrinfo *info)
 {
     char port[PORT_SIZE];
-    struct sockaddr_in gone = {0}, there = {0};
-    socklen_t size = sizeof gone;
-    int closed = listener_at("127.0.0.1", port);
+    socklen_t size = sizeof *address;
     int listener = listener_at("127.0.0.1", port);
-    getsockname(closed, (struct sockaddr *)&gone, &size);
-    getsockname(listener, (struct sockaddr *)&there, &size);
-    close(closed);
-    story("the first of them stops listening");
-    struct addrinfo second = {.ai_family = AF_INET,
+    getsockname(listener, (struct sockaddr *)address, &size);
+    *info = (struct addrinfo){.ai_family = AF_INET,
                               .ai_socktype = SOCK_STREAM,
-                              .ai_addr = (struct sockaddr *)&there,
+                              .ai_addr = (struct sockaddr *)address,
                               .ai_addrlen = size};
-    struct addrinfo first = second;
-    first.ai_addr = (struct sockaddr *)&gone;
-    first.ai_next = &second;
-    int client = connect_first(&first);
+    return listener;
+}
+
+/* Somebody listens at the last address only. */
+static void it_tries_the_last_of(int count)
+{
+    struct sockaddr_in addresses[3] = {0};
+    struct addrinfo infos[3];
+    int listeners[3];
+    for (int i = 0; i < count; i++) {
+        listeners[i] = listener_of(&addresses[i], &infos[i]);
+        if (i > 0)
+            infos[i - 1].ai_next = &infos[i];
+    }
+    int listener = listeners[count - 1];
+    story("all but the last one stop listening");
+    for (int i = 0; i < count - 1; i++)
+        close(listeners[i]);
+    int client = connect_first(infos);
     expect_written(client != NOT_WRITTEN, "connect_first()");
-    story("connect_first(both addresses) returns %s",
+    story("connect_first(these %d addresses) returns %s", count,
           client == -1 ? strerror(errno) : "a descriptor");
     expect_true(client >= 0, "it tries the next address");
     int accepted = accept(listener, NULL, NULL);
@@ -221,7 +231,8 @@ static void it_tries_all_names_of(const char *address)
 
 static void it_tries_every_address(void)
 {
-    it_tries_the_second();
+    it_tries_the_last_of(2);
+    it_tries_the_last_of(3);
     it_tries_all_names_of("127.0.0.1");
     it_tries_all_names_of("::1");
 }
@@ -239,6 +250,11 @@ static void failing_leaves_nothing_open(void)
     expect_true(errno == EADDRINUSE, "errno is EADDRINUSE");
     expect_number("the lowest free descriptor, which was free before",
                   free_descriptor(), before);
+    close(listener);
+    listener = do_listen("127.0.0.1", "0");
+    expect_number("the result of listening twice at the same port",
+                  do_listen("127.0.0.1", port_text(listener, port)), -1);
+    expect_true(errno == EADDRINUSE, "errno is EADDRINUSE");
     close(listener);
     story("then its listener is closed");
     before = free_descriptor();
@@ -340,6 +356,10 @@ static void who_is_gone_is_an_error(void)
     expect_number("what send_all() returns", returned, -1);
     expect_true(error == EPIPE, "errno is EPIPE");
     close(pair[0]);
+    story("send_all() to the same descriptor, which is closed by now");
+    expect_number("what send_all() returns", send_all(pair[0], slice_of("x")),
+                  -1);
+    expect_true(errno == EBADF, "errno is EBADF");
 }
 
 static const struct graded_test tests[] = {
