@@ -214,8 +214,10 @@ static void expect_end(struct stage *stage, int fd, const char *sentence)
 static void a_line_comes_back(void)
 {
     struct stage stage = open_stage();
-    int fd = client(&stage, "a client connects and sends", "one\ntwo\r\nthr");
-    expect_answer(&stage, fd, "it gets", "one\ntwo\n");
+    story("nobody comes, and a turn ends when its time is over");
+    turn(&stage);
+    int fd = client(&stage, "a client connects and sends", "one\n\ntwo\r\nthr");
+    expect_answer(&stage, fd, "it gets", "one\n\ntwo\n");
     say(fd, "it sends", "ee\n");
     expect_answer(&stage, fd, "it gets", "three\n");
     close(fd);
@@ -269,15 +271,36 @@ static void who_has_ended_is_forgotten(void)
     int first = client(&stage, "the first client sends", "one\n");
     int second = client(&stage, "the second one sends", "two\n");
     expect_answer(&stage, second, "the second one gets", "two\n");
+    say(second, "the second one sends", "half of");
+    turn(&stage);
     story("the first one ends");
     shutdown(first, SHUT_WR);
     expect_answer(&stage, first, "the first one gets", "one\n");
     expect_end(&stage, first, "the server closes the first one's connection");
     expect_number("server->count", (long long)stage.server.count, 2);
-    say(second, "the second one sends", "more\n");
-    expect_answer(&stage, second, "the second one gets", "more\n");
+    say(second, "the second one sends", " a line\n");
+    expect_answer(&stage, second, "the second one gets", "half of a line\n");
+    int third = client(&stage, "a third one sends, and is gone", "a\nb\nc\n");
+    close(third);
+    for (int i = 0; i < TURNS_MAX && stage.server.count < 3; i++)
+        turn(&stage);
+    for (int i = 0; i < TURNS_MAX && stage.server.count > 2; i++)
+        turn(&stage);
+    expect_number("server->count", (long long)stage.server.count, 2);
     close(first);
     close(second);
+    close_stage(&stage);
+}
+
+static void who_sends_too_much_is_closed(void)
+{
+    char text[LINE_SIZE_MAX + 2] = "";
+    memset(text, 'x', LINE_SIZE_MAX + 1);
+    struct stage stage = open_stage();
+    int fd = client(&stage, "a client sends a line that is too long", text);
+    expect_end(&stage, fd, "the server closes its connection");
+    expect_number("server->count", (long long)stage.server.count, 1);
+    close(fd);
     close_stage(&stage);
 }
 
@@ -329,7 +352,7 @@ static const struct graded_test tests[] = {
       "take off at most one CR, and only right before the LF"},
      NULL},
     {"a line over the limit is refused as soon as it is, and one at it is not",
-     10,
+     5,
      too_long_is_refused,
      {"who bounds the memory that a client can make you use?",
       "look whether there is room before you write the byte",
@@ -359,6 +382,13 @@ static const struct graded_test tests[] = {
      {"how many half lines can there be at the same time?",
       "each client has a reader; who comes begins with an empty one",
       "server->readers[server->count] = (struct line_reader){0};"},
+     NULL},
+    {"who sends a line that is too long is closed",
+     5,
+     who_sends_too_much_is_closed,
+     {"what may come behind LINE_TOO_LONG?",
+      "nothing: it is final, and the client is dropped as one that has ended",
+      "LINE_NEED_MORE: go on; LINE_TOO_LONG: close, and move the last one"},
      NULL},
     {"who has ended is closed, and forgotten",
      5,
