@@ -48,8 +48,8 @@ struct head {
 };
 
 /* Take the head apart that `bytes` begin with, which are all that has come so
- * far; call again with more. Slices are parts of `bytes`. What two parsers
- * could read differently is refused:
+ * far; call again with more, and the same head. Slices are parts of `bytes`.
+ * What two parsers could read differently is refused:
  *   a line that ends in LF alone, a CR that is not followed by LF, any other
  *     control character but HTAB (2.2; 9110, 5.5)
  *   a request line other than token, blank, visible characters, blank,

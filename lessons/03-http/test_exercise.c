@@ -39,19 +39,25 @@ static enum head_result parse(struct slice bytes, struct head *head,
 }
 
 /* `what` is told when it is another result. */
-static void expect_result(const char *what, struct slice bytes,
-                          enum head_result right)
+static void expect_result_in(struct head *head, const char *what,
+                             struct slice bytes, enum head_result right)
 {
-    struct head head = {0};
     char *copy;
-    enum head_result result = parse(bytes, &head, &copy);
+    enum head_result result = parse(bytes, head, &copy);
     free(copy);
     if (result == right)
         return;
     story_bytes(what, bytes);
-    if (result == HEAD_BAD && head.why != NULL)
-        story("it is refused because of %s", head.why);
+    if (result == HEAD_BAD && head->why != NULL)
+        story("it is refused because of %s", head->why);
     lose("the result is %s, and %s was right", name_of(result), name_of(right));
+}
+
+static void expect_result(const char *what, struct slice bytes,
+                          enum head_result right)
+{
+    struct head head = {0};
+    expect_result_in(&head, what, bytes, right);
 }
 
 static void refused(const char *text)
@@ -101,14 +107,21 @@ static void it_is_taken_apart(void)
     free(copy);
 }
 
+/* The same head is filled in at each call. */
 static void try_parts(const struct slice *parts, size_t count)
 {
     struct slice all = {parts[0].data, 0};
+    struct head head = {0};
     for (size_t i = 0; i < count; i++) {
         all.size += parts[i].size;
         bool is_whole = all.size == strlen(REQUEST);
-        expect_result("has come so far", all,
-                      is_whole ? HEAD_COMPLETE : HEAD_NEED_MORE);
+        expect_result_in(&head, "has come so far", all,
+                         is_whole ? HEAD_COMPLETE : HEAD_NEED_MORE);
+    }
+    for (int i = 0; i < 2; i++) {
+        expect_number("head->count", (long long)head.count, 2);
+        expect_number("head->length", (long long)head.length, 5);
+        expect_result_in(&head, "comes once more", all, HEAD_COMPLETE);
     }
 }
 
@@ -144,6 +157,10 @@ static void names_have_no_case(void)
     expect_number("head->body", head.body, BODY_LENGTH);
     expect_number("head->length", (long long)head.length, 7);
     free(copy);
+    head = complete(
+        "GET / HTTP/1.1\r\nHost: a\r\nX: caf\xc3\xa9\tau lait\r\n\r\n", &copy);
+    expect_field(&head, 1, "X", "caf\xc3\xa9\tau lait");
+    free(copy);
 }
 
 static void body_ends(const char *fields, enum body_end body, uint64_t length)
@@ -164,6 +181,8 @@ static void it_says_where_the_body_ends(void)
     body_ends("Content-Length: 0042\r\n", BODY_LENGTH, 42);
     body_ends("Content-Length: 9223372036854775807\r\n", BODY_LENGTH,
               INT64_MAX);
+    body_ends("Content-Length: 18446744073709551615\r\n", BODY_LENGTH,
+              UINT64_MAX);
     body_ends("Transfer-Encoding: Chunked\r\n", BODY_CHUNKED, 0);
 }
 
@@ -175,6 +194,8 @@ static void strange_line_ends_are_refused(void)
     refused("GET / HTTP/1.1\r\nHost: a\r\nX: b\nY: c\r\n\r\n");
     refused("GET / HTTP/1.1\r\nHost: a\r\nX: b\rY: c\r\n\r\n");
     refused("GET / HTTP/1.1\r\nHost: a\r\n\n");
+    refused("GET / HTTP/1.1\r\nHost: a\r\nX: b\x7f\r\n\r\n");
+    refused("GET / HTTP/1.1\r\nHost: a\r\nX: b\x01\r\n\r\n");
     struct slice with_nul = {"GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 29};
     expect_result("comes", with_nul, HEAD_BAD);
 }
@@ -227,14 +248,26 @@ static void one_host_and_no_end_of_fields(void)
     char text[HEAD_SIZE_MAX + 200] = "GET / HTTP/1.1\r\nHost: a\r\n";
     refused("GET / HTTP/1.1\r\n\r\n");
     refused("GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n");
-    for (int i = 0; i < FIELDS_MAX; i++)
+    for (int i = 0; i < FIELDS_MAX - 1; i++)
         strcat(text, "X: y\r\n");
+    size_t size = strlen(text);
     strcat(text, "\r\n");
+    story_case("Host and %d other fields come", FIELDS_MAX - 1);
+    expect_result("comes", slice_of(text), HEAD_COMPLETE);
+    strcpy(text + size, "X: y\r\n\r\n");
     story_case("Host and %d other fields come", FIELDS_MAX);
     expect_result("comes", slice_of(text), HEAD_BAD);
     memset(text + 16, 'x', sizeof text - 16);
     story_case("%zu bytes come, and no end of the head", sizeof text);
     expect_result("comes", (struct slice){text, sizeof text}, HEAD_BAD);
+    story_case("%d bytes of it come", HEAD_SIZE_MAX - 1);
+    expect_result("comes", (struct slice){text, HEAD_SIZE_MAX - 1},
+                  HEAD_NEED_MORE);
+    memcpy(text + HEAD_SIZE_MAX - 13, "\r\nHost: a\r\n\r\n", 13);
+    memcpy(text, "GET / HTTP/1.1\r\nX:", 18);
+    story_case("a head of %d bytes comes, and %zu bytes of its body",
+               HEAD_SIZE_MAX, sizeof text - HEAD_SIZE_MAX);
+    expect_result("comes", (struct slice){text, sizeof text}, HEAD_COMPLETE);
 }
 
 static const struct graded_test tests[] = {
