@@ -23,7 +23,7 @@ enum {
     BEHIND_HANG_S = 1, /* after one that hangs: most of the others will, too */
     STACK_S = 2,       /* to print where it hangs */
     EXIT_LOST = 42,    /* of a test that was disappointed */
-    STEPS_MAX = 4000,  /* bytes of a story; what is behind them is not told */
+    STEPS_MAX = 4000,  /* bytes of a story: the last ones, if it is longer */
     WON = '\1',        /* ends the story of a test that came to its end */
     LOST = '\2',       /* the same, when it was disappointed */
 };
@@ -147,8 +147,14 @@ static char take_mark(FILE *told)
 static char *all_that_was_told(FILE *told)
 {
     char *text = allocate(STEPS_MAX + 1);
-    rewind(told);
+    bool is_long = fseek(told, 0, SEEK_END) == 0 && ftell(told) > STEPS_MAX;
+    fseek(told, is_long ? -STEPS_MAX : 0, is_long ? SEEK_END : SEEK_SET);
     text[fread(text, 1, STEPS_MAX, told)] = '\0';
+    if (is_long) { /* it begins within a step */
+        size_t cut = 3 + strcspn(text + 3, "\n");
+        memmove(text + 3, text + cut, strlen(text + cut) + 1);
+        memcpy(text, "...", 3);
+    }
     return text;
 }
 
