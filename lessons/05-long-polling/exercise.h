@@ -41,8 +41,9 @@ struct parking {
 };
 
 /* A client has everything up to `after` and asks for more: answer with all that
- * is behind it and kept, or park the request until there is something. No more
- * than PARKED_MAX ever wait. */
+ * is behind it and kept, or park the request until there is something: behind
+ * a number that does not exist yet there is nothing. No more than PARKED_MAX
+ * ever wait. */
 void parking_ask(struct parking *parking, int request, uint64_t after,
                  int64_t now_ms);
 

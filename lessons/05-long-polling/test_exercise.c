@@ -24,6 +24,7 @@ struct house {
     uint64_t oldest, newest;
     int64_t now_ms;
     int asks_again; /* so many that are answered ask again at once */
+    bool is_quiet;  /* what is answered is not told */
     struct answer answers[ANSWERS_MAX];
     int count;
 };
@@ -41,8 +42,9 @@ static uint64_t newest_of(void *user)
 static void note_answer(void *user, int request, uint64_t first, uint64_t last)
 {
     struct house *house = user;
-    story("request %d is answered with %llu..%llu", request,
-          (unsigned long long)first, (unsigned long long)last);
+    if (!house->is_quiet)
+        story("request %d is answered with %llu..%llu", request,
+              (unsigned long long)first, (unsigned long long)last);
     if (house->count == ANSWERS_MAX)
         lose("there is no end of answers");
     house->answers[house->count++] = (struct answer){request, first, last};
@@ -50,9 +52,10 @@ static void note_answer(void *user, int request, uint64_t first, uint64_t last)
         return;
     house->asks_again--;
     uint64_t after = last > 0 ? last : house->newest;
-    story("and its client asks again, before this returns: request %d, behind "
-          "%llu",
-          request + 10, (unsigned long long)after);
+    if (!house->is_quiet)
+        story("and its client asks again, before this returns: request %d, "
+              "behind %llu",
+              request + 10, (unsigned long long)after);
     parking_ask(&house->parking, request + 10, after, house->now_ms);
 }
 
@@ -146,6 +149,21 @@ static void news_comes_when_it_is_there(void)
     free(house);
 }
 
+/* The server has begun anew, and counts from 1. */
+static void who_is_ahead_waits(void)
+{
+    struct house *house = new_house(9);
+    ask(house, 1, 11);
+    expect_answers(house, 0);
+    publish(house, 1);
+    publish(house, 1);
+    expect_answers(house, 0);
+    publish(house, 1);
+    expect_answers(house, 1);
+    expect_answer(house, 1, 12, 12);
+    free(house);
+}
+
 static void patience_ends(void)
 {
     struct house *house = new_house(9);
@@ -214,6 +232,38 @@ static void who_has_an_answer_may_ask_again(void)
     free(house);
 }
 
+static void park_a_house_full(struct house *house)
+{
+    story("%d requests ask for what is behind 9", PARKED_MAX);
+    for (int request = 1; request <= PARKED_MAX; request++)
+        parking_ask(&house->parking, request, 9, house->now_ms);
+    expect_answers(house, 0);
+    story("and each of them asks again, before its answer returns");
+    house->asks_again = PARKED_MAX;
+    house->is_quiet = true;
+}
+
+/* Each asks again within its answer, while all other places are taken. */
+static void a_full_house_is_served(void)
+{
+    struct house *house = new_house(9);
+    ask(house, 0, 9);
+    parking_gone(&house->parking, 0);
+    park_a_house_full(house);
+    publish(house, 1);
+    expect_answers(house, PARKED_MAX);
+    expect_answer(house, PARKED_MAX, 10, 10);
+    free(house);
+    house = new_house(9);
+    park_a_house_full(house);
+    wait_until(house, TIMEOUT_MS);
+    expect_answers(house, PARKED_MAX);
+    expect_answer(house, PARKED_MAX, 0, 0);
+    expect_number("when the time of the first one ends",
+                  parking_due(&house->parking), 2 * TIMEOUT_MS);
+    free(house);
+}
+
 static void who_is_gone_is_forgotten(void)
 {
     struct house *house = new_house(9);
@@ -258,6 +308,9 @@ static void the_cursor_never_goes_back(void)
     story("it asks behind 9, and nothing comes: 0..0");
     expect_number("what it asks behind next", (long long)cursor_next(9, 0, 0),
                   9);
+    story("more comes than was asked for: 8..12");
+    expect_number("what it asks behind next", (long long)cursor_next(9, 8, 12),
+                  12);
     story("an answer of a question before comes late: 3..5");
     expect_number("what it asks behind next", (long long)cursor_next(9, 3, 5),
                   9);
@@ -505,7 +558,7 @@ static void nothing_is_lost(void)
 
 static const struct graded_test tests[] = {
     {"what is there already is answered at once",
-     10,
+     5,
      old_news_comes_at_once,
      {"what has happened while the client was on its way?",
       "compare `after` with the number of the newest message",
@@ -519,6 +572,14 @@ static const struct graded_test tests[] = {
       "keep it in parked[], and take it out when you answer it",
       "published: take each out, then answer with after + 1 .. newest"},
      "build/client long-polling http://127.0.0.1:8080 -v"},
+    {"who asks behind a message that does not exist yet waits for the one "
+     "behind it",
+     5,
+     who_is_ahead_waits,
+     {"is there anything behind 11 when the newest is 9?",
+      "newest <= after: there is nothing to say yet",
+      "published: leave those alone for whom nothing new is there"},
+     NULL},
     {"at the end of its time it is answered with nothing, once",
      10,
      patience_ends,
@@ -549,8 +610,15 @@ static const struct graded_test tests[] = {
       "before",
       "for (left = count; left > 0; left--) { take out [0]; answer it; }"},
      NULL},
+    {"as many as may wait can wait, and ask again within their answers",
+     5,
+     a_full_house_is_served,
+     {"how many places are free while the hundredth is answered?",
+      "the place must be free before the answer: its client needs it",
+      "struct parked parked = take(...); then answer(parked.request)"},
+     NULL},
     {"who is gone is forgotten",
-     10,
+     5,
      who_is_gone_is_forgotten,
      {"who would get the answer to a request whose connection is closed?",
       "find it by its number and close the gap",
