@@ -112,6 +112,10 @@ static void an_event_has_fields(void)
     expect_events("data: two\ndata: lines\n\n", 1000, "message[]: two|lines\n");
     expect_events("data:  two blanks \ndata:none\ndata\ndata: a: b\n\n", 1000,
                   "message[]:  two blanks |none||a: b\n");
+    expect_events("id: 7\ndata: one\n\nid\ndata: two\n\n", 1000,
+                  "message[7]: one\nmessage[]: two\n");
+    expect_events("data:\n\ndata\ndata\n\n", 1000,
+                  "message[]: \nmessage[]: |\n");
 }
 
 static void what_is_not_an_event_is_passed_over(void)
@@ -166,6 +170,59 @@ static void it_may_be_cut_anywhere(void)
                  feed_parts);
 }
 
+static enum stream_result feed_text(struct listener *listener, struct buf *text)
+{
+    struct buf body = {0};
+    buf_append(text, "", 1); /* with its NUL */
+    append_chunks(&body, slice_of((char *)buf_head(text)), 1000);
+    prepare(listener);
+    enum stream_result result = feed(listener, buf_slice(&body));
+    expect_written(result != STREAM_OPEN, "stream_feed()");
+    buf_free(&body);
+    buf_free(text);
+    return result;
+}
+
+/* An event of one line, which is so long. */
+static enum stream_result feed_line(struct listener *listener, int size)
+{
+    struct buf text = {0};
+    story_case("an event comes of one line of %d bytes", size);
+    buf_printf(&text, "data:%0*d\n\n", size - 5, 0);
+    return feed_text(listener, &text);
+}
+
+/* An event of three lines, whose data are of so many bytes. */
+static enum stream_result feed_data(struct listener *listener, int size)
+{
+    struct buf text = {0};
+    story_case("an event comes with data of %d bytes in three lines", size);
+    buf_printf(&text, "data:%0200d\ndata:%0200d\ndata:%0*d\n\n", 0, 0,
+               size - 402, 0);
+    return feed_text(listener, &text);
+}
+
+/* Just at a bound it may be either, as long as nothing is written behind it. */
+static void too_long_is_refused(void)
+{
+    struct listener listener;
+    enum { NEAR = 5, ROUGHLY = 50 };
+    for (int size = LINE_SIZE - NEAR; size < LINE_SIZE + NEAR; size++)
+        feed_line(&listener, size);
+    for (int size = DATA_SIZE - NEAR; size < DATA_SIZE + NEAR; size++)
+        feed_data(&listener, size);
+    expect_true(feed_line(&listener, LINE_SIZE - ROUGHLY) == STREAM_ENDED &&
+                    listener.size > 0,
+                "it is heard");
+    expect_true(feed_line(&listener, LINE_SIZE + ROUGHLY) == STREAM_BAD,
+                "it says STREAM_BAD");
+    expect_true(feed_data(&listener, DATA_SIZE - ROUGHLY) == STREAM_ENDED &&
+                    listener.size > 0,
+                "it is heard");
+    expect_true(feed_data(&listener, DATA_SIZE + ROUGHLY) == STREAM_BAD,
+                "it says STREAM_BAD");
+}
+
 static void expect_bad(const char *body)
 {
     struct listener listener;
@@ -187,6 +244,12 @@ static void what_is_not_chunked_is_refused(void)
     expect_bad("0x5\r\ndata:\r\n");
     expect_bad("5\ndata:\r\n");
     expect_bad("5\r\ndata:xx0\r\n\r\n");
+    expect_bad("5\r\ndata:\rx");
+    expect_bad("0\r\n\rx");
+    story_case("0 CR LF CR comes, and the last LF not yet");
+    prepare(&listener);
+    expect_true(feed(&listener, slice_of("0\r\n\r")) == STREAM_OPEN,
+                "it says STREAM_OPEN");
     expect_bad("ffffffffffffffff1\r\ndata:");
 }
 
@@ -228,6 +291,25 @@ static void break_after(struct slice body, size_t size, const char *expected)
     buf_free(&rest);
 }
 
+/* The second response has an event that says no more than its data. */
+static void half_an_event_is_forgotten(const char *half)
+{
+    struct listener listener;
+    struct buf body = {0};
+    prepare(&listener);
+    story_case_bytes("the first response breaks behind", slice_of(half));
+    buf_printf(&body, "%zx\r\n%s\r\n", strlen(half), half);
+    feed(&listener, buf_slice(&body));
+    stream_restart(&listener.stream);
+    expect_text("last_event_id", slice_of(listener.stream.last_event_id), "");
+    buf_free(&body);
+    append_chunks(&body, slice_of("data: one\n\n"), 1000);
+    feed(&listener, buf_slice(&body));
+    buf_free(&body);
+    expect_text("the events of the second response, as type[id]: data",
+                heard_by(&listener), "message[]: one\n");
+}
+
 static void it_goes_on_where_it_broke(void)
 {
     struct buf body = {0};
@@ -237,6 +319,10 @@ static void it_goes_on_where_it_broke(void)
                     "message[1]: b|B\nmessage[2]: c|C\nmessage[3]: d|D\n"
                     "message[4]: e|E\n");
     buf_free(&body);
+    half_an_event_is_forgotten("event: greeting\n");
+    half_an_event_is_forgotten("id: 9\n");
+    half_an_event_is_forgotten("data: two\n");
+    half_an_event_is_forgotten("data: tw");
 }
 
 static const struct graded_test tests[] = {
@@ -285,8 +371,16 @@ static const struct graded_test tests[] = {
      "build/weather --port 8081 --chunk 1 http://127.0.0.1:8080, and in "
      "another "
      "terminal: build/client streaming http://127.0.0.1:8081 --trace=hex"},
+    {"a line or an event that is too long is refused, and breaks nothing",
+     5,
+     too_long_is_refused,
+     {"what is behind the last byte of line[]?",
+      "look whether there is room before you write: a line of LINE_SIZE bytes, "
+      "and the LF behind each line of data",
+      "if (line_size + 1 == LINE_SIZE) return BAD;"},
+     NULL},
     {"what is not chunked is refused",
-     10,
+     5,
      what_is_not_chunked_is_refused,
      {"what could two readers of this body understand differently?",
       "CR LF behind the size and behind the data, at least one digit",
