@@ -117,6 +117,8 @@ static void bad_ones_are_refused(void)
     struct handshake bad = good();
     bad.method = "POST";
     expect_status(&bad, 405);
+    bad.method = "get"; /* a method has a case (RFC 9110, 9.1) */
+    expect_status(&bad, 405);
     bad = good();
     bad.minor = 0;
     expect_status(&bad, 400);
@@ -167,15 +169,18 @@ static void the_first_fault_counts(void)
 static void other_origins_are_forbidden(void)
 {
     struct handshake handshake = good();
-    static const char *const own[] = {NULL, "http://localhost:8080",
-                                      "https://localhost:8080",
-                                      "http://LOCALHOST:8080"};
+    static const char *const own[] = {
+        NULL, "http://localhost:8080", "https://localhost:8080",
+        "http://LOCALHOST:8080", "HTTPS://localhost:8080"};
     static const char *const others[] = {"https://evil.example",
                                          "http://localhost:8081",
                                          "http://localhost",
                                          "http://localhost:8080.evil.example",
                                          "http://evil-localhost:8080",
                                          "null",
+                                         "ftp://localhost:8080",
+                                         "http:/localhost:8080",
+                                         "evil://http://localhost:8080",
                                          "localhost:8080",
                                          ""};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
@@ -186,6 +191,9 @@ static void other_origins_are_forbidden(void)
         handshake.origin = others[i];
         expect_status(&handshake, 403);
     }
+    handshake.origin = own[1];
+    handshake.host = NULL;
+    expect_status(&handshake, 403);
 }
 
 /* ------------------------------------------------------ the client */
@@ -218,15 +226,22 @@ static void the_client_looks_twice(void)
         expect_written(false, "is_agreed()");
     }
     answer.upgrade = "WebSocket";
-    answer.connection = "upgrade";
+    answer.connection = "keep-alive, upgrade";
     expect_agreed(answer, true);
     answer.status = 200;
+    expect_agreed(answer, false);
+    answer.status = 100;
+    expect_agreed(answer, false);
+    answer = good_answer();
+    answer.upgrade = "h2c";
     expect_agreed(answer, false);
     answer = good_answer();
     answer.upgrade = NULL;
     expect_agreed(answer, false);
     answer = good_answer();
     answer.connection = "close";
+    expect_agreed(answer, false);
+    answer.connection = NULL;
     expect_agreed(answer, false);
     static const char *const accepts[] = {NULL,
                                           "",
