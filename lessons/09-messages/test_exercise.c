@@ -190,6 +190,31 @@ static void each_is_called_once(void)
     expect_then(&events, "{\"event\":\"join\"}", DISPATCHED, "third(null) ");
 }
 
+static void note_loudly(void *user, struct slice data)
+{
+    buf_append_text(&calls, "LOUD ");
+    note(user, data);
+}
+
+/* The same one listens by two functions, and to two names. */
+static void all_three_make_a_listener(void)
+{
+    struct events events = {0};
+    struct listener quiet = noting("say", "one"), loud = quiet;
+    loud.on_event = note_loudly;
+    story("one listens to \"say\" with two functions, and to \"join\"");
+    listen(&events, quiet);
+    listen(&events, loud);
+    listen(&events, (struct listener){"join", note, quiet.user});
+    expect_then(&events, "{\"event\":\"say\"}", DISPATCHED,
+                "one(null) LOUD one(null) ");
+    expect_then(&events, "{\"event\":\"join\"}", DISPATCHED, "one(null) ");
+    story("one stops listening to \"say\" with the second function");
+    events_off(&events, loud);
+    expect_then(&events, "{\"event\":\"say\"}", DISPATCHED, "one(null) ");
+    expect_then(&events, "{\"event\":\"join\"}", DISPATCHED, "one(null) ");
+}
+
 static void the_list_is_bounded(void)
 {
     struct events events = {0};
@@ -279,6 +304,10 @@ static void what_is_made_is_understood(void)
     expect_written(buf_size(&text) > 0, "event_append()");
     expect_text("the text of say", buf_slice(&text),
                 "{\"event\":\"say\",\"data\":{\"text\":\"hi\"}}");
+    event_append(&text, slice_of("go"), slice_of("1"));
+    expect_text("the same, and go behind it", buf_slice(&text),
+                "{\"event\":\"say\",\"data\":{\"text\":\"hi\"}}"
+                "{\"event\":\"go\",\"data\":1}");
     buf_free(&text);
     expect_round_trip("say", "[1,2.50,\"\\u0041\"]");
     expect_round_trip("he said \"no\"", "null");
@@ -329,11 +358,18 @@ static const struct graded_test tests[] = {
       "slice_is(json_string(name, &scratch), listener->name)"},
      NULL},
     {"listeners are called in order, each once, until they stop",
-     10,
+     5,
      each_is_called_once,
      {"when are two listeners the same?",
       "look for it before you add it; names are compared with strcmp()",
       "same name, on_event and user: return true and add nothing"},
+     NULL},
+    {"a listener is its name, its function and its user",
+     5,
+     all_three_make_a_listener,
+     {"which of three may be the same in two listeners?",
+      "any two of them: they are one only if all three are",
+      "strcmp(name) == 0 && on_event == on_event && user == user"},
      NULL},
     {"the list is bounded",
      5,
