@@ -17,7 +17,7 @@
  *      none                                            one every 20 s, or fewer
  *
  * The server may be away; then a technique comes back by itself, asks seldom in the
- * meantime, and misses nothing.
+ * meantime, and misses nothing; after an answer its patience begins anew.
  */
 #ifndef LESSONS_10_COMPARISON_EXERCISE_H
 #define LESSONS_10_COMPARISON_EXERCISE_H

@@ -58,13 +58,15 @@ static const struct technique long_polling = {
 
 /* ------------------------------------------------------ what is measured */
 
+enum { OUTAGES = 2 };
+
 /* Messages, by the time at which they are published; and when the server is away:
  * from away_ms on, for gone_ms. */
 struct workload {
     int64_t *published_ms;
     size_t count;
     int64_t duration_ms;
-    int64_t away_ms, gone_ms;
+    int64_t away_ms[OUTAGES], gone_ms[OUTAGES];
 };
 
 struct result {
@@ -74,7 +76,8 @@ struct result {
     long long held_too_long; /* of them, by the proxy */
     long long lost, twice;
     long long p50_ms, max_ms; /* of the delays */
-    int64_t back_ms;          /* when the first answer came behind an outage */
+    int64_t
+        back_ms[OUTAGES]; /* from each one's end to the next answer, or -1 */
 };
 
 enum action { NOTHING, ASK, WAIT };
@@ -119,10 +122,15 @@ struct simulation {
     int64_t *delays_ms; /* by id - 1; -1: it has not come */
 };
 
-static bool is_away(const struct workload *workload, int64_t at_ms)
+/* Is the server away at some time from..to? When it began to be; or -1. */
+static int64_t away_in(const struct workload *workload, int64_t from_ms,
+                       int64_t to_ms)
 {
-    return at_ms >= workload->away_ms &&
-           at_ms < workload->away_ms + workload->gone_ms;
+    for (int i = 0; i < OUTAGES; i++)
+        if (to_ms >= workload->away_ms[i] &&
+            from_ms < workload->away_ms[i] + workload->gone_ms[i])
+            return workload->away_ms[i];
+    return -1;
 }
 
 static void fail_request(struct simulation *simulation, int64_t at_ms)
@@ -159,8 +167,11 @@ static void answer(struct simulation *simulation, uint64_t after, int64_t at_ms)
     size_t count = give(simulation, after, at_ms);
     result->bytes += ANSWER_SIZE + (long long)count * MESSAGE_SIZE;
     result->empty += count == 0;
-    if (result->back_ms == 0 && at_ms >= workload->away_ms + workload->gone_ms)
-        result->back_ms = at_ms;
+    for (int i = 0; i < OUTAGES; i++) {
+        int64_t end_ms = workload->away_ms[i] + workload->gone_ms[i];
+        if (result->back_ms[i] == -1 && at_ms >= end_ms)
+            result->back_ms[i] = at_ms - end_ms;
+    }
     simulation->client.now_ms = at_ms + TRIP_MS;
     simulation->technique->on_answer(&simulation->client, count);
 }
@@ -184,11 +195,9 @@ static void ask(struct simulation *simulation, uint64_t after, int64_t hold_ms)
     int64_t answer_ms = answered_at(workload, after, came_ms, hold_ms);
     simulation->result.requests++;
     simulation->result.bytes += REQUEST_SIZE;
-    if (is_away(workload, came_ms)) {
-        fail_request(simulation, came_ms);
-    } else if (workload->gone_ms > 0 && came_ms < workload->away_ms &&
-               answer_ms >= workload->away_ms) {
-        fail_request(simulation, workload->away_ms);
+    int64_t away_ms = away_in(workload, came_ms, answer_ms);
+    if (away_ms != -1) {
+        fail_request(simulation, away_ms > came_ms ? away_ms : came_ms);
     } else if (answer_ms > came_ms + PROXY_MS) {
         simulation->result.held_too_long++;
         fail_request(simulation, came_ms + PROXY_MS);
@@ -246,6 +255,7 @@ static struct result measure(const struct technique *technique,
     struct simulation simulation = {
         .technique = technique,
         .workload = workload,
+        .result.back_ms = {-1, -1},
         .delays_ms = allocate((workload->count + 1) * sizeof(int64_t)),
     };
     for (size_t i = 0; i < workload->count; i++)
@@ -295,8 +305,16 @@ static struct workload silent(void)
 static struct workload with_outage(void)
 {
     struct workload workload = new_workload(240 * SECOND_MS, 500);
-    workload.away_ms = 60 * SECOND_MS;
-    workload.gone_ms = 100 * SECOND_MS;
+    workload.away_ms[0] = 60 * SECOND_MS;
+    workload.gone_ms[0] = 100 * SECOND_MS;
+    return workload;
+}
+
+static struct workload with_two_outages(void)
+{
+    struct workload workload = with_outage();
+    workload.away_ms[1] = 200 * SECOND_MS;
+    workload.gone_ms[1] = SECOND_MS;
     return workload;
 }
 
@@ -338,6 +356,8 @@ static const char in_busy[] = "a minute, 100 messages a second";
 static const char in_silence[] = "an hour, and no message";
 static const char in_outage[] =
     "4 minutes, 2 messages a second; the server is away for 100 s of them";
+static const char in_two_outages[] =
+    "the same, and 40 s later it is away once more, for one second";
 
 static void few_come_at_once(void)
 {
@@ -386,14 +406,19 @@ static void nothing_is_lost_or_twice(void)
 
 static void an_outage_is_survived(void)
 {
-    struct workload workload = with_outage();
-    int64_t end_ms = workload.away_ms + workload.gone_ms;
-    struct result own = compare(workload, in_outage, NULL);
+    struct result own = compare(with_outage(), in_outage, NULL);
     expect_between("the number of requests that failed", own.failed, 1, 20);
-    expect_between("the time in ms until it was back", own.back_ms - end_ms, 0,
+    expect_between("the time in ms until it was back", own.back_ms[0], 0,
                    15 * SECOND_MS);
     expect_number("the number of messages that never came", own.lost, 0);
     expect_number("the number of messages that came twice", own.twice, 0);
+}
+
+static void patience_begins_anew(void)
+{
+    struct result own = compare(with_two_outages(), in_two_outages, NULL);
+    expect_between("the time in ms until it was back the second time",
+                   own.back_ms[1], 0, 5 * SECOND_MS);
 }
 
 static const struct graded_test tests[] = {
@@ -440,13 +465,20 @@ static const struct graded_test tests[] = {
       "always client->newest: do not count yourself"},
      NULL},
     {"when the server was away it comes back, and has not asked all the time",
-     15,
+     10,
      an_outage_is_survived,
      {"what do a thousand clients do to a server that is just starting?",
       "wait after a failure, each time twice as long, to a bound; begin anew "
       "after an answer",
       "1, 2, 4, 8, 10, 10, ... s: client->own[0] counts them"},
      "build/client compare --workload outage"},
+    {"after an answer its patience begins anew",
+     5,
+     patience_begins_anew,
+     {"how long did you wait before the first try of the second outage?",
+      "an answer says that the server is there: begin with the shortest wait",
+      "client->own[0] = 0 in on_answer()"},
+     NULL},
     {0},
 };
 
@@ -454,9 +486,9 @@ static const struct graded_test tests[] = {
 
 static void print_row(const struct technique *technique)
 {
-    struct workload workloads[] = {quiet(), busy(), silent()};
     if (technique->start == NULL)
         return;
+    struct workload workloads[] = {quiet(), busy(), silent()};
     struct result in_few = measure(technique, &workloads[0]);
     struct result in_many = measure(technique, &workloads[1]);
     struct result in_none = measure(technique, &workloads[2]);
