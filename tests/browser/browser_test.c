@@ -12,7 +12,7 @@
 #include "tests/browser/trial.h"
 #include "tests/browser/wait.h"
 
-enum { EXIT_SKIPPED = 77, SECONDS_MAX = 150 };
+enum { EXIT_SKIPPED = 77, SECONDS_MAX = 300 };
 
 struct run {
     struct devtools devtools;
