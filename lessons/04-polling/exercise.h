@@ -17,14 +17,14 @@ struct pace {
 };
 
 /* How long to wait before the next request, in milliseconds. The answer to the
- * last one brought `count` messages. After some, the interval is least_ms; after
- * none, twice what it was, and most_ms at most. Before the first answer it
- * counts as least_ms.
+ * last one brought `count` messages. After some, the interval is least_ms;
+ * after none, twice what it was, and most_ms at most. Before the first answer
+ * it counts as least_ms.
  *
- * The wait is at least half of the interval, and at most all of it. `random`, of
- * which every value is as likely as another, says which: 0 gives half (rounded
- * up: half of 101 is 51), the largest all of it, and those between are spread
- * evenly. */
+ * The wait is at least half of the interval, and at most all of it. `random`,
+ * of which every value is as likely as another, says which: 0 gives half
+ * (rounded up: half of 101 is 51), the largest all of it, and those between are
+ * spread evenly. */
 int pace_next(struct pace *pace, size_t count, uint32_t random);
 
 #endif

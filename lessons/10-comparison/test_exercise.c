@@ -357,7 +357,8 @@ static const char in_silence[] = "an hour, and no message";
 static const char in_outage[] =
     "4 minutes, 2 messages a second; the server is away for 100 s of them";
 static const char in_two_outages[] =
-    "the same, and 40 s later it is away once more, for one second";
+    "4 minutes, 2 messages a second; the server is away for 100 s, and 40 s "
+    "later for 1 s";
 
 static void few_come_at_once(void)
 {

@@ -55,7 +55,7 @@ static void find_place(const struct ending *ending, char place[PLACE_SIZE])
     }
 }
 
-/* SUMMARY: AddressSanitizer: 12 byte(s) leaked in ...; or a fault and its place,
+/* SUMMARY: AddressSanitizer: 12 byte(s) leaked in ...; or a fault and a place,
  * which may be outside of the exercise. */
 static void tell_summary(const char *fault, const char *place)
 {

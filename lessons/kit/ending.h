@@ -21,8 +21,8 @@ struct ending {
     int limit_s; /* it had so many seconds */
 };
 
-/* One more step of the story: "it crashed: SEGV at exercise.c:41 in take_frame";
- * the place is the innermost call in the lesson's folder. */
+/* One more step of the story: "it crashed: SEGV at exercise.c:41 in
+ * take_frame"; the place is the innermost call in the lesson's folder. */
 void ending_tell(const struct ending *ending);
 
 /* What the exercise printed until then, the first lines of it. Free it. */

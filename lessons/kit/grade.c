@@ -41,7 +41,7 @@ const char *__ubsan_default_options(void)
     return "print_stacktrace=1";
 }
 
-/* ------------------------------------------------------ in the test's process */
+/* ------------------------------------------------------ the test's process */
 
 static const int faults[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS};
 enum { FAULTS = sizeof faults / sizeof *faults };

@@ -55,9 +55,10 @@ void expect_written(bool is_written, const char *what);
 void in_every_way(struct slice bytes,
                   void (*try_parts)(const struct slice *parts, size_t count));
 
-/* ------------------------------------------------------ for who runs the test */
+/* ------------------------------------------------------ for grade.c */
 
-/* Tell it into this file from now on. `keeps_all`: cases that were right, too. */
+/* Tell it into this file from now on. `keeps_all`: also cases that were
+ * right. */
 void story_begin(FILE *file, bool keeps_all);
 
 #endif
