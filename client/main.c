@@ -9,6 +9,7 @@
 #include "client/listen.h"
 #include "client/options.h"
 #include "client/socketio_mode.h"
+#include "client/socketio_options.h"
 #include "client/transfer.h"
 #include "common/log.h"
 
@@ -58,6 +59,8 @@ static void check_mode(const struct options *options)
         options_fail("get sends no --data: post does");
     if (options->events.is_commands && !is_socketio)
         options_fail("--commands goes with socketio");
+    if (is_socketio)
+        socketio_check_options(&options->events);
 }
 
 int main(int argc, char **argv)

@@ -42,23 +42,27 @@ static void check_options(const struct event_options *events)
 
 static void check_arguments(const struct event_options *events)
 {
-    struct arguments arguments = {0};
     for (int i = 0; i < events->argument_count; i++) {
+        struct arguments read = {0};
         const char *why =
-            event_line_value(&arguments, slice_of(events->arguments[i]));
+            event_line_value(&read, slice_of(events->arguments[i]));
+        arguments_free(&read);
         if (why != NULL)
             options_fail("--emit %s %s: %s", events->emit, events->arguments[i],
                          why);
     }
-    arguments_free(&arguments);
+}
+
+void socketio_check_options(const struct event_options *events)
+{
+    check_options(events);
+    check_arguments(events);
 }
 
 struct sio_options socketio_options(const struct options *options)
 {
     struct sio_options sio = sio_default_options;
     const struct listener_options *listener = &options->listener;
-    check_options(&options->events);
-    check_arguments(&options->events);
     if (options->events.path != NULL)
         sio.path = options->events.path;
     sio.query = options->url.query;

@@ -5,8 +5,10 @@
 #include "client/options.h"
 #include "client/socketio.h"
 
-/* Read it; the result borrows from `options`. Ends the program with
- * OUTCOME_USAGE if it makes no sense. */
+/* Ends the program with OUTCOME_USAGE if they make no sense. */
+void socketio_check_options(const struct event_options *events);
+
+/* Read the command line; the result borrows from `options`. */
 struct sio_options socketio_options(const struct options *options);
 
 /* Can it be the name of a namespace, or the path of a request? Both begin with
