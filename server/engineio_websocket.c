@@ -106,6 +106,7 @@ static void upgrade(struct eio_session *session)
     if (buf_size(&waiting) > 0)
         eio_websocket_send_payload(session, buf_slice(&waiting));
     buf_free(&waiting);
+    eio_polling_release(polls);
     if (polls->post == NULL)
         eio_polling_free(session);
 }
