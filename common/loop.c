@@ -16,7 +16,8 @@ struct loop {
     struct deferred end;          /* `next` of the last one */
     struct lent lent;
     int64_t now_ms;
-    int64_t ahead_ms; /* of the clock, in a test: loop_advance() */
+    int64_t ahead_ms; /* of the clock, in a test: loop_advance(); */
+    int64_t held_ms;  /* where the clock stands still; 0: it does not */
     bool is_stopped;
 };
 
@@ -29,7 +30,14 @@ int64_t loop_clock_us(void)
 
 static int64_t read_clock_ms(const struct loop *loop)
 {
-    return loop_clock_us() / 1000 + loop->ahead_ms;
+    int64_t clock_ms =
+        loop->held_ms != 0 ? loop->held_ms : loop_clock_us() / 1000;
+    return clock_ms + loop->ahead_ms;
+}
+
+void loop_hold_clock(struct loop *loop)
+{
+    loop->held_ms = loop_clock_us() / 1000;
 }
 
 void loop_advance(struct loop *loop, int64_t ms)

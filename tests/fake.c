@@ -12,7 +12,7 @@
 #include "common/websocket_handshake.h"
 #include "tests/backends.h"
 
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 30000 };
 
 /* ------------------------------------------------------ the stage */
 
@@ -32,6 +32,7 @@ static int set_stage(void **state)
     const char *why = NULL;
     struct fake *fake = allocate(sizeof *fake);
     fake->loop = loop_new(backends_current());
+    loop_hold_clock(fake->loop);
     fake->fd = net_listen("127.0.0.1", "0", &why);
     assert_int_not_equal(fake->fd, -1);
     fake->port = net_port(fake->fd);

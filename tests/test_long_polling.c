@@ -77,6 +77,8 @@ static void the_wait_can_be_set(void **state)
     struct peer *peer = peer_new(stage);
     stage->server->options.long_poll_timeout_ms = 1;
     peer_get(peer, "/long-polling");
+    peer_expect_silence(peer);
+    loop_advance(stage->loop, 1);
     peer_expect_head(peer, 204);
 }
 

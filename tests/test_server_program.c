@@ -20,7 +20,7 @@
 #include "common/net.h"
 #include "tests/program.h"
 
-enum { PATIENCE_MS = 10000, LINE_SIZE = 128 };
+enum { PATIENCE_MS = 30000, LINE_SIZE = 128 };
 
 /* One that runs: what it said first, and where it says more. */
 struct server {

@@ -621,6 +621,7 @@ static void who_goes_on_reading_gets_all_of_a_flood(void **state)
                    SIZE, text);
     for (int i = 0; i < MANY; i++) {
         go_on_flooding(flood);
+        loop_advance(stage->loop, BRAKE_MS);
         peer_expect_message(reader, text);
     }
 }
