@@ -8,7 +8,9 @@
 #   make lessons   lessons with graded exercises: see lessons/lessons.mk
 #   make clean     remove build/
 CC ?= cc
-CFLAGS ?= -O3 -g $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
+# For this machine; `make NATIVE=` makes what runs on every one of its kind.
+NATIVE ?= $(shell $(CC) -march=native -E -xc /dev/null >/dev/null 2>&1 && echo -march=native)
+CFLAGS ?= -O3 -g $(NATIVE) $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 BUILD ?= build
 FUZZ_SECONDS ?= 600
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
