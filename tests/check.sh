@@ -114,11 +114,6 @@ with_valgrind() {
     export WEATHER="$build/gcc/test/weather" VALGRIND=1
     export SOCKETIO_APP="$build/gcc/test/socketio_app"
     for test in tests/test_*.c; do
-        case $test in
-        # So slow there that waits of theirs come to an end, or not yet without leak.
-        *_client_program_events.c | *_socketio_client.c | *_server_websocket.c | *_storm.c)
-            continue ;;
-        esac
         echo "$build/gcc/test/$(basename "$test" .c)"
     done | xargs -n 1 -P 2 sh -c '
         valgrind -q --leak-check=full --show-leak-kinds=all \
