@@ -25,10 +25,8 @@ static inline struct slice slice_of(const char *text)
 /* Is it the bytes of `text`, and no more? */
 static inline bool slice_is(struct slice slice, const char *text)
 {
-    for (size_t i = 0; i < slice.size; i++)
-        if (text[i] == '\0' || slice.data[i] != text[i])
-            return false;
-    return text[slice.size] == '\0';
+    return slice.size == strlen(text) &&
+           memcmp(slice.data, text, slice.size) == 0;
 }
 
 /* The same, while A to Z and a to z are equal (the case of RFC 9110 and of
