@@ -201,8 +201,7 @@ void exchange_hold(struct exchange *exchange, const struct holder *holder,
 
 void exchange_hold_on(struct exchange *exchange, int delay_ms)
 {
-    exchange->deadline_ms = loop_now(loop_of(exchange)) + delay_ms;
-    loop_timer_set(loop_of(exchange), &exchange->timer, delay_ms);
+    expect_within(exchange, delay_ms);
 }
 
 void exchange_begin(struct exchange *exchange, const struct response *response)
