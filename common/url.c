@@ -242,23 +242,11 @@ void url_target(const struct url *url, struct buf *out)
     buf_append_slice(out, url->query);
 }
 
-struct slice url_path(struct slice target)
+bool url_query(struct slice query, const char *name, struct slice *value)
 {
-    size_t size = scheme_size(target);
-    if (size > 0) {
-        target = skip(target, size + strlen("://"));
-        take_until("/?", &target);
-    }
-    struct slice path = take_until("?", &target);
-    return path.size > 0 ? path : slice_of("/");
-}
-
-bool url_query(struct slice target, const char *name, struct slice *value)
-{
-    take_until("?", &target);
-    while (target.size > 0) {
-        target = skip(target, 1); /* the "?" or "&" */
-        struct slice field = take_until("&", &target);
+    while (query.size > 0) {
+        struct slice field = take_until("&", &query);
+        query = skip(query, query.size > 0 ? 1 : 0); /* the "&" */
         if (slice_is(take_until("=", &field), name)) {
             *value = field.size > 0 ? skip(field, 1) : field;
             return true;

@@ -5,7 +5,7 @@
  *             |- authority -|-- target -----|
  *
  * A client takes such a text apart with url_parse(). A server gets the target
- * alone (RFC 9112, 3.2), and looks into it with url_path() and url_query().
+ * alone (RFC 9112, 3.2), which http.h divides; url_query() looks into its query.
  *
  * A Unix-domain socket has its path, percent-encoded, in the place of the host:
  * http+unix://%2Frun%2Fpush.sock/polling. No RFC says so, but other tools do.
@@ -62,16 +62,10 @@ const char *url_error_text(enum url_error error);
 /* Append path and query as a request line has them (RFC 9112, 3.2.1). */
 void url_target(const struct url *url, struct buf *out);
 
-/* The path of a request's target, which begins with "/" or is "*". Of an
- * absolute-form, which a server must accept too (RFC 9112, 3.2.2), it is the
- * path behind the authority. Borrowed from the target, or a constant. */
-struct slice url_path(struct slice target);
-
-/* Find the first `name=value` or `name` among those that "&" separates in
- * the query of a target. *value is borrowed from the target and still
- * percent-encoded; empty for a bare name. Returns whether there was one;
- * *value is untouched if not. */
-bool url_query(struct slice target, const char *name, struct slice *value);
+/* Find the first `name=value` or `name` among those that "&" separates in a
+ * query. *value is borrowed from it and still percent-encoded; empty for a bare
+ * name. Returns whether there was one; *value is untouched if not. */
+bool url_query(struct slice query, const char *name, struct slice *value);
 
 /* Append the bytes that a percent-encoded text stands for (RFC 3986, 2.1);
  * "+" is a plus. Returns false, having appended nothing, if two hexadecimal

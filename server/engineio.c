@@ -289,7 +289,7 @@ struct eio_session *eio_session_new(struct eio_hub *hub,
     session->timer.on_due = on_due;
     session->later.run = settle;
     session->wants_base64 =
-        url_query(request->target, "b64", &base64) && base64.size > 0;
+        url_query(request->query, "b64", &base64) && base64.size > 0;
     id_make(session->id);
     table_add(&hub->sessions, &session->link);
     hub->open++;

@@ -31,7 +31,7 @@ void eio_refuse(struct exchange *exchange, enum eio_error error,
 static struct slice query(const struct http_request *request, const char *name)
 {
     struct slice value = {0};
-    url_query(request->target, name, &value);
+    url_query(request->query, name, &value);
     return value;
 }
 

@@ -330,15 +330,16 @@ static struct channel *channel_or_refuse(struct exchange *exchange,
                                          struct slice encoded)
 {
     struct channel *channel = NULL;
-    struct buf name = {0};
-    if (!url_decode(encoded, &name) || !channel_name_is_valid(buf_slice(&name)))
+    struct server *server = server_of_conn(exchange->conn);
+    struct buf *name = &loop_lent(server->loop)->scratch;
+    if (!url_decode(encoded, name) || !channel_name_is_valid(buf_slice(name)))
         exchange_refuse_with(exchange, 400, NULL,
                              "a channel is called by 1 to 64 of A-Z a-z 0-9 "
                              "- . _ ~");
-    else if ((channel = channel_named(server_of_conn(exchange->conn)->channels,
-                                      buf_slice(&name))) == NULL)
+    else if ((channel = channel_named(server->channels, buf_slice(name))) ==
+             NULL)
         refuse_channel(exchange);
-    buf_free(&name);
+    buf_consume(name, buf_size(name));
     return channel;
 }
 
@@ -347,7 +348,7 @@ static struct channel *find_channel(struct exchange *exchange,
                                     const struct http_request *request)
 {
     struct slice name = slice_of("lobby");
-    url_query(request->target, "channel", &name);
+    url_query(request->query, "channel", &name);
     return channel_or_refuse(exchange, name);
 }
 
@@ -357,11 +358,11 @@ bool server_find_place(struct exchange *exchange,
 {
     struct slice after = http_field(&request->head, "Last-Event-ID");
     *place = (struct place){0};
-    url_query(request->target, "instance", &place->instance);
+    url_query(request->query, "instance", &place->instance);
     /* a browser that reconnects keeps the URL and adds the field: it is
      * newer */
     if (after.size == 0)
-        url_query(request->target, "after", &after);
+        url_query(request->query, "after", &after);
     if (after.size > 0 && !url_number(after, &place->after)) {
         exchange_refuse_with(exchange, 400, NULL,
                              "after and Last-Event-ID are the id of a message");

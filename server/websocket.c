@@ -65,7 +65,7 @@ static bool refuse_engineio(struct exchange *exchange,
                             const struct http_request *request)
 {
     struct slice version;
-    if (!url_query(request->target, "EIO", &version))
+    if (!url_query(request->query, "EIO", &version))
         return false;
     exchange_refuse(exchange, 400,
                     "this is a plain WebSocket; Engine.IO is at /engine.io/, "

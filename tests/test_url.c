@@ -269,43 +269,20 @@ static void a_url_that_is_cut_off_is_never_read_beyond(void **state)
     }
 }
 
-static void the_path_of_a_target_ends_at_the_query(void **state)
-{
-    (void)state;
-    assert_slice(url_path(slice_of("/polling")), "/polling");
-    assert_slice(url_path(slice_of("/polling?a=/b")), "/polling");
-    assert_slice(url_path(slice_of("/?a")), "/");
-    assert_slice(url_path(slice_of("*")), "*");
-    assert_slice(url_path((struct slice){0}), "/");
-}
-
-static void a_target_may_be_in_absolute_form(void **state)
-{
-    (void)state; /* RFC 9112, 3.2.2 */
-    struct slice value;
-    assert_slice(url_path(slice_of("http://a/polling?b")), "/polling");
-    assert_slice(url_path(slice_of("HTTP://a:80/b/c")), "/b/c");
-    assert_slice(url_path(slice_of("http://a")), "/");
-    assert_slice(url_path(slice_of("http://a?b=c/d")), "/");
-    assert_slice(url_path(slice_of("/a?b=http://c/d")), "/a");
-    assert_true(url_query(slice_of("http://a?b=c/d"), "b", &value));
-    assert_slice(value, "c/d");
-}
-
 static void a_query_is_searched_by_name(void **state)
 {
     (void)state;
     struct slice value;
-    struct slice target = slice_of("/a?after=7&bare&empty=&x=1=2&x=3&%41=b");
-    assert_true(url_query(target, "after", &value));
+    struct slice query = slice_of("after=7&bare&empty=&x=1=2&x=3&%41=b");
+    assert_true(url_query(query, "after", &value));
     assert_slice(value, "7");
-    assert_true(url_query(target, "bare", &value));
+    assert_true(url_query(query, "bare", &value));
     assert_slice(value, "");
-    assert_true(url_query(target, "empty", &value));
+    assert_true(url_query(query, "empty", &value));
     assert_slice(value, "");
-    assert_true(url_query(target, "x", &value));
+    assert_true(url_query(query, "x", &value));
     assert_slice(value, "1=2");
-    assert_true(url_query(target, "%41", &value));
+    assert_true(url_query(query, "%41", &value));
     assert_slice(value, "b");
 }
 
@@ -314,11 +291,11 @@ static void a_name_that_is_not_in_the_query_is_not_found(void **state)
     (void)state;
     struct slice value = slice_of("untouched");
     assert_false(url_query(slice_of("/after=7"), "after", &value));
-    assert_false(url_query(slice_of("/a?"), "after", &value));
-    assert_false(url_query(slice_of("/a?xafter=7"), "after", &value));
-    assert_false(url_query(slice_of("/a?afterx=7"), "after", &value));
-    assert_false(url_query(slice_of("/a?After=7"), "after", &value));
-    assert_false(url_query(slice_of("/a?b=after=7"), "after", &value));
+    assert_false(url_query(slice_of("&"), "after", &value));
+    assert_false(url_query(slice_of("xafter=7"), "after", &value));
+    assert_false(url_query(slice_of("afterx=7"), "after", &value));
+    assert_false(url_query(slice_of("After=7"), "after", &value));
+    assert_false(url_query(slice_of("b=after=7"), "after", &value));
     assert_false(url_query((struct slice){0}, "after", &value));
     assert_slice(value, "untouched");
 }
@@ -443,8 +420,6 @@ int main(void)
         cmocka_unit_test(what_the_rfc_does_not_allow_must_be_percent_encoded),
         cmocka_unit_test(every_error_has_a_text_of_its_own),
         cmocka_unit_test(a_url_that_is_cut_off_is_never_read_beyond),
-        cmocka_unit_test(the_path_of_a_target_ends_at_the_query),
-        cmocka_unit_test(a_target_may_be_in_absolute_form),
         cmocka_unit_test(a_query_is_searched_by_name),
         cmocka_unit_test(a_name_that_is_not_in_the_query_is_not_found),
         cmocka_unit_test(escapes_are_decoded_once),

@@ -30,7 +30,6 @@ static void parse(struct slice text)
     assert_printable(buf_slice(&target));
     assert(url.host.size > 0 && *buf_head(&target) == '/');
     assert((url.port == 0) == (url.scheme == URL_HTTP_UNIX));
-    assert(is_equal(url_path(buf_slice(&target)), url.path));
 
     struct buf absolute = {0};
     buf_append_text(&absolute, "http://");
@@ -38,18 +37,16 @@ static void parse(struct slice text)
     buf_append_slice(&absolute, buf_slice(&target));
     assert(url_parse(buf_slice(&absolute), &again) == URL_OK);
     assert(is_equal(again.path, url.path) && is_equal(again.query, url.query));
-    assert(is_equal(url_path(buf_slice(&absolute)), url.path));
     buf_free(&absolute);
     buf_free(&target);
 }
 
-static void look_into_target(struct slice target)
+static void look_into_query(struct slice query)
 {
     struct slice value;
-    assert(url_path(target).size > 0);
-    if (url_query(target, "a", &value))
-        assert(value.data >= target.data &&
-               value.data + value.size <= target.data + target.size);
+    if (url_query(query, "a", &value))
+        assert(value.data >= query.data &&
+               value.data + value.size <= query.data + query.size);
 }
 
 static void decode_and_encode(struct slice text)
@@ -88,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (size == 0)
         return 0;
     parse(text);
-    look_into_target(text);
+    look_into_query(text);
     decode_and_encode(text);
     read_number(text);
     return 0;
