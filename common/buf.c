@@ -7,7 +7,7 @@
 
 #include "common/alloc.h"
 
-enum { FIRST_CAPACITY = 256 };
+enum { FIRST_CAPACITY = 512 };
 
 void buf_free(struct buf *buf)
 {

@@ -119,11 +119,12 @@ static void a_short_queue_that_moves_on_does_not_grow(void **state)
     (void)state;
     struct buf buf = {0};
     buf_append_text(&buf, "x");
+    uint32_t capacity = buf.capacity;
     for (int i = 0; i < 10000; i++) {
         buf_append_text(&buf, "0123456789");
         buf_consume(&buf, 10);
     }
-    assert_true(buf.capacity <= 256);
+    assert_int_equal(buf.capacity, capacity);
     buf_free(&buf);
 }
 
