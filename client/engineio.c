@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "common/http_write.h"
+#include "common/json.h"
 #include "common/limits.h"
 #include "common/log.h"
 
@@ -83,29 +83,35 @@ void eio_fail(struct eio_session *session, const char *reason,
     }
 }
 
-void eio_fail_weird(struct eio_session *session, const char *what)
-{
-    char why[CLIENT_WHY_MAX];
-    if (session->state == EIO_OPENING)
-        snprintf(why, sizeof why, "not Engine.IO at %.*s: %s",
-                 (int)session->config->path.size, session->config->path.data,
-                 what);
-    else
-        snprintf(why, sizeof why, "%s", what);
-    eio_fail(session, "transport error", OUTCOME_WEIRD_REPLY, why);
-}
-
-void eio_fail_status(struct eio_session *session, int status)
+static void fail_as_other(struct eio_session *session, enum outcome outcome,
+                          const char *what)
 {
     char why[CLIENT_WHY_MAX];
     struct slice path = session->config->path;
+    snprintf(why, sizeof why, "not Engine.IO at %.*s: %s", (int)path.size,
+             path.data, what);
+    eio_fail(session, "transport error", outcome, why);
+}
+
+void eio_fail_weird(struct eio_session *session, const char *what)
+{
     if (session->state == EIO_OPENING)
-        snprintf(why, sizeof why, "not Engine.IO at %.*s: %d %s",
-                 (int)path.size, path.data, status, http_reason(status));
+        fail_as_other(session, OUTCOME_WEIRD_REPLY, what);
     else
-        snprintf(why, sizeof why, "the server answered %d %s", status,
-                 http_reason(status));
-    eio_fail(session, "transport error", OUTCOME_HTTP_ERROR, why);
+        eio_fail(session, "transport error", OUTCOME_WEIRD_REPLY, what);
+}
+
+/* Engine.IO says in JSON what it does not like. */
+void eio_fail_refused(struct eio_session *session,
+                      const struct refusal *refusal)
+{
+    char why[CLIENT_WHY_MAX];
+    bool is_json = json_is_valid(buf_slice(&refusal->body));
+    refusal_write(refusal, why);
+    if (session->state == EIO_OPENING && !is_json)
+        fail_as_other(session, OUTCOME_HTTP_ERROR, why);
+    else
+        eio_fail(session, "transport error", OUTCOME_HTTP_ERROR, why);
 }
 
 static void on_due(struct timer *timer)
@@ -114,7 +120,10 @@ static void on_due(struct timer *timer)
     switch (session->state) {
     case EIO_OPENING:
         eio_fail(session, "transport error", OUTCOME_TIMEOUT,
-                 "no handshake of Engine.IO in time");
+                 session->ws != NULL
+                     ? "no handshake of Engine.IO in time, though a WebSocket "
+                       "opened: the mode websocket is for a plain one"
+                     : "no handshake of Engine.IO in time");
         break;
     case EIO_OPENED:
         end(session, "ping timeout", OUTCOME_TIMEOUT,

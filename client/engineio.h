@@ -21,6 +21,7 @@
 #include "client/client.h"
 #include "client/outbox.h"
 #include "client/outcome.h"
+#include "client/refusal.h"
 #include "common/engineio.h"
 #include "common/websocket_handshake.h"
 #include "common/ws_conn.h"
@@ -87,7 +88,7 @@ struct eio_session {
     struct timer timer;   /* opening, heartbeat, or closing */
 
     struct client getter, poster; /* of polling */
-    struct buf body;              /* of the answer to a GET */
+    struct buf body;              /* of the answer to a GET, to WebSocket too */
     int status;                   /* of that answer, */
     struct net_peer peer;         /* from there */
     struct deferred flush;        /* a POST, at the end of the turn */
@@ -159,9 +160,10 @@ void eio_flush(struct eio_session *session);
 void eio_fail(struct eio_session *session, const char *reason,
               enum outcome outcome, const char *why);
 
-/* The same for a status that is not 200 or 101, and for what is not of this
+/* The same for an answer that is not 200 or 101, and for what is not of this
  * protocol. */
-void eio_fail_status(struct eio_session *session, int status);
+void eio_fail_refused(struct eio_session *session,
+                      const struct refusal *refusal);
 void eio_fail_weird(struct eio_session *session, const char *what);
 
 /* It has closed as was wished. */

@@ -8,43 +8,11 @@
  * second one would bring: it is the end of the session.
  */
 #include <limits.h>
-#include <stdio.h>
 
 #include "client/engineio.h"
-#include "common/json.h"
 #include "common/limits.h"
-#include "common/log.h"
 #include "common/trace.h"
 #include "common/utf8.h"
-
-/* ------------------------------------------------------ refusals */
-
-/* A server of Engine.IO says in JSON what it does not like. */
-static bool read_refusal(struct slice body, struct buf *text)
-{
-    struct slice message;
-    if (!json_is_valid(body) || !json_member(body, "message", &message) ||
-        json_type(message) != JSON_STRING)
-        return false;
-    struct buf scratch = {0};
-    buf_append_slice(text, json_string(message, &scratch));
-    buf_free(&scratch);
-    return true;
-}
-
-static void fail_status(struct eio_session *session)
-{
-    char why[CLIENT_WHY_MAX], shown[LOG_ESCAPED_MAX];
-    struct buf text = {0};
-    if (read_refusal(buf_slice(&session->body), &text)) {
-        snprintf(why, sizeof why, "the server answered %d: %.180s",
-                 session->status, log_escaped(buf_slice(&text), shown));
-        eio_fail(session, "transport error", OUTCOME_HTTP_ERROR, why);
-    } else {
-        eio_fail_status(session, session->status);
-    }
-    buf_free(&text);
-}
 
 static void on_failed(struct client *client, enum outcome outcome,
                       const char *why)
@@ -71,7 +39,7 @@ static void on_piece(struct client *client, struct slice piece)
     else if (session->status == 200)
         eio_fail_weird(session, "the answer to a poll is too long");
     else
-        eio_fail_status(session, session->status);
+        eio_fail_refused(session, &(struct refusal){.status = session->status});
 }
 
 static void take_payload(struct eio_session *session)
@@ -92,7 +60,8 @@ static void on_polled(struct client *client)
 {
     struct eio_session *session = client->user;
     if (session->status != 200) {
-        fail_status(session);
+        eio_fail_refused(session,
+                         &(struct refusal){session->status, session->body});
         return;
     }
     trace_eio_payload(&session->peer, '<', buf_slice(&session->body));
@@ -124,7 +93,8 @@ static void on_post_head(struct client *client,
                          const struct http_response *response)
 {
     if (response->status != 200)
-        eio_fail_status(client->user, response->status);
+        eio_fail_refused(client->user,
+                         &(struct refusal){.status = response->status});
 }
 
 static void on_post_piece(struct client *client, struct slice piece)

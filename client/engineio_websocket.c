@@ -182,18 +182,37 @@ static void on_head(struct client *client, const struct http_response *response)
         eio_upgrade_stop(session);
     else if (response->status == 101)
         eio_fail_weird(session, why);
+    else if (refusal_is_short(response))
+        session->status = response->status;
     else
-        eio_fail_status(session, response->status);
+        eio_fail_refused(session,
+                         &(struct refusal){.status = response->status});
 }
 
+static void on_piece(struct client *client, struct slice piece)
+{
+    struct eio_session *session = client->user;
+    buf_append_slice(&session->body, piece);
+}
+
+static void on_done(struct client *client)
+{
+    struct eio_session *session = client->user;
+    eio_fail_refused(session,
+                     &(struct refusal){session->status, session->body});
+}
+
+/* Once a status came, it counts. */
 static void on_failed(struct client *client, enum outcome outcome,
                       const char *why)
 {
     struct eio_session *session = client->user;
-    if (session->transport == EIO_WEBSOCKET)
-        eio_fail(session, "transport error", outcome, why);
-    else
+    if (session->transport != EIO_WEBSOCKET)
         eio_upgrade_stop(session);
+    else if (session->status != 0)
+        on_done(client);
+    else
+        eio_fail(session, "transport error", outcome, why);
 }
 
 /* ------------------------------------------------------ its life */
@@ -202,6 +221,8 @@ void eio_websocket_init(struct eio_session *session)
 {
     static const struct client_handler upgrader = {
         .on_head = on_head,
+        .on_piece = on_piece,
+        .on_done = on_done,
         .on_failed = on_failed,
     };
     client_init(&session->upgrader, session->set, &session->config->http,

@@ -31,14 +31,23 @@ struct program {
     bool has_opened;      /* so the server is of the right kind */
 };
 
+/* Socket.IO ends a session when it hears what is only Engine.IO. */
+static bool is_at_socketio(const struct program *program)
+{
+    return program->listener->technique == &engineio &&
+           slice_starts_with(program->options->url.path, "/socket.io");
+}
+
 static void say(const struct program *program, enum outcome outcome,
                 const char *why)
 {
-    bool is_later = program->has_opened && outcome == OUTCOME_WEIRD_REPLY;
     bool by_command = program->options->listener.proxy_command != NULL;
-    log_error("client: %s: %s; %s", program->options->url_text, why,
-              is_later ? "-v shows what came"
-                       : outcome_remedy(outcome, by_command));
+    const char *remedy = outcome_remedy(outcome, by_command);
+    if (outcome == OUTCOME_BROKEN && is_at_socketio(program))
+        remedy = "Socket.IO is spoken there: take the mode socketio";
+    else if (outcome == OUTCOME_WEIRD_REPLY && program->has_opened)
+        remedy = "-v shows what came";
+    log_error("client: %s: %s; %s", program->options->url_text, why, remedy);
 }
 
 /* ------------------------------------------------------ when to go */

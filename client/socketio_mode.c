@@ -162,7 +162,8 @@ static void on_connect(struct sio_socket *socket, void *user)
 static void give_up_refused(struct program *program, const char *message)
 {
     char why[CLIENT_WHY_MAX], shown[LOG_ESCAPED_MAX];
-    snprintf(why, sizeof why, "refused: %.200s",
+    snprintf(why, sizeof why, "the namespace %.50s refused: %.150s",
+             sio_namespace(program->socket),
              log_escaped(slice_of(message), shown));
     say(program, why, "are the namespace and --auth right?");
     leave(program, OUTCOME_HTTP_ERROR);

@@ -216,6 +216,19 @@ static void a_session_that_ends_is_broken(void **state)
     expect_failure(&run, 56, "the server closed the session");
 }
 
+static void who_is_shut_out_by_socketio_is_told_its_mode(void **state)
+{
+    static const char *const closed[] = {OPEN, "<4hello", ">1", NULL};
+    char line[256];
+    (void)state;
+    struct script script = serve(closed);
+    snprintf(line, sizeof line, "engineio %s/socket.io/ --transports websocket",
+             script.url);
+    struct program_run run = program_run(client_path(), line, "hello\n");
+    end(&script);
+    expect_failure(&run, 56, "closed the session; Socket.IO is spoken there");
+}
+
 static void the_trace_shows_packets(void **state)
 {
     static const char *const steps[] = {OPEN, ">4hello", NULL};
@@ -331,7 +344,7 @@ static void a_refusal_is_said_with_its_message(void **state)
         OPEN, "<40", ">44{\"message\":\"not\\u001b you\"}", NULL};
     (void)state;
     struct program_run run = run_against(steps, "socketio", "-r", "");
-    expect_failure(&run, 22, "refused: not\\x1b you");
+    expect_failure(&run, 22, "the namespace / refused: not\\x1b you");
 }
 
 static void what_is_not_socketio_is_said_so(void **state)
@@ -613,6 +626,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_messages_and_messages_are_lines),
         cmocka_unit_test(a_session_that_ends_is_broken),
+        cmocka_unit_test(who_is_shut_out_by_socketio_is_told_its_mode),
         cmocka_unit_test(the_trace_shows_packets),
         cmocka_unit_test(lines_are_events),
         cmocka_unit_test(events_are_shown_as_they_came),

@@ -269,7 +269,8 @@ static void a_status_that_is_not_200_ends_the_session(void **state)
     struct fake *fake = open_polling(state);
     fake_say(fake, "HTTP/1.1 400 Bad Request\r\nContent-Length: 41\r\n\r\n"
                    "{\"code\":1,\"message\":\"Session ID unknown\"}");
-    fake_heard(fake, "stopped 22 the server answered 400: Session ID unknown");
+    fake_heard(fake, "stopped 22 the server answered 400 Bad Request: Session ID "
+                     "unknown");
 }
 
 static void what_is_not_http_any_more_ends_the_session(void **state)
@@ -295,7 +296,24 @@ static void expect_refusal(void **state, const char *response, const char *why)
 static void a_page_that_is_not_there_is_no_engineio(void **state)
 {
     expect_refusal(state, "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n",
-                   "stopped 22 not Engine.IO at /engine.io/: 404 Not Found");
+                   "stopped 22 not Engine.IO at /engine.io/: the server "
+                   "answered 404 Not Found");
+}
+
+static void what_a_server_says_about_it_is_told(void **state)
+{
+    expect_refusal(state,
+                   "HTTP/1.1 400 x\r\nContent-Length: 9\r\n\r\nno\x1b way\nx",
+                   "stopped 22 not Engine.IO at /engine.io/: the server "
+                   "answered 400 Bad Request: no\\x1b way");
+}
+
+static void who_speaks_json_may_well_be_engineio(void **state)
+{
+    expect_refusal(state,
+                   "HTTP/1.1 403 x\r\nContent-Length: 30\r\n\r\n"
+                   "{\"code\":4,\"message\":\"not you\"}",
+                   "stopped 22 the server answered 403 Forbidden: not you");
 }
 
 static void a_page_is_no_engineio(void **state)
@@ -403,6 +421,18 @@ static void a_websocket_of_another_kind_is_no_engineio(void **state)
     fake_heard(fake, "stopped 8 not Engine.IO at /engine.io/");
 }
 
+static void a_websocket_that_says_nothing_is_given_up(void **state)
+{
+    struct fake *fake = *state;
+    fake->options.transports.first = EIO_WEBSOCKET;
+    start(state);
+    fake_upgrade(fake, FIELDS);
+    fake_settle(fake);
+    loop_advance(fake->loop, EIO_OPEN_MS);
+    fake_heard(fake, "stopped 28 no handshake of Engine.IO in time, though a "
+                     "WebSocket opened");
+}
+
 static void who_gets_no_websocket_falls_back_to_polling(void **state)
 {
     struct fake *fake = *state;
@@ -426,7 +456,33 @@ static void who_wants_websocket_only_gets_the_error(void **state)
     start(state);
     fake_expect(fake, "transport=websocket ");
     fake_say(fake, "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n");
-    fake_heard(fake, "stopped 22 not Engine.IO at /engine.io/: 404 Not Found");
+    fake_heard(fake, "stopped 22 not Engine.IO at /engine.io/: the server "
+                     "answered 404 Not Found");
+}
+
+static void what_a_server_says_about_a_websocket_is_told(void **state)
+{
+    struct fake *fake = *state;
+    fake->options.transports.first = EIO_WEBSOCKET;
+    start(state);
+    fake_expect(fake, "transport=websocket ");
+    fake_say(fake, "HTTP/1.1 400 x\r\nContent-Length: 5\r\n\r\n");
+    fake_heard_nothing(fake);
+    fake_say(fake, "later");
+    fake_heard(fake, "stopped 22 not Engine.IO at /engine.io/: the server "
+                     "answered 400 Bad Request: later");
+}
+
+static void a_status_counts_when_its_text_does_not_come(void **state)
+{
+    struct fake *fake = *state;
+    fake->options.transports.first = EIO_WEBSOCKET;
+    start(state);
+    fake_expect(fake, "transport=websocket ");
+    fake_say(fake, "HTTP/1.1 403 x\r\nContent-Length: 5\r\n\r\nno");
+    fake_close(fake);
+    fake_heard(fake, "stopped 22 not Engine.IO at /engine.io/: the server "
+                     "answered 403 Forbidden: no");
 }
 
 /* ------------------------------------------------------ the upgrade */
@@ -669,6 +725,8 @@ int main(void)
         cmocka_unit_test(a_status_that_is_not_200_ends_the_session),
         cmocka_unit_test(what_is_not_http_any_more_ends_the_session),
         cmocka_unit_test(a_page_that_is_not_there_is_no_engineio),
+        cmocka_unit_test(what_a_server_says_about_it_is_told),
+        cmocka_unit_test(who_speaks_json_may_well_be_engineio),
         cmocka_unit_test(a_page_is_no_engineio),
         cmocka_unit_test(bytes_that_are_no_text_are_no_engineio),
         cmocka_unit_test(a_first_packet_must_be_the_handshake),
@@ -681,8 +739,11 @@ int main(void)
         cmocka_unit_test(a_message_without_type_ends_the_session),
         cmocka_unit_test(a_close_frame_ends_the_session),
         cmocka_unit_test(a_websocket_of_another_kind_is_no_engineio),
+        cmocka_unit_test(a_websocket_that_says_nothing_is_given_up),
         cmocka_unit_test(who_gets_no_websocket_falls_back_to_polling),
         cmocka_unit_test(who_wants_websocket_only_gets_the_error),
+        cmocka_unit_test(what_a_server_says_about_a_websocket_is_told),
+        cmocka_unit_test(a_status_counts_when_its_text_does_not_come),
         cmocka_unit_test(an_upgrade_loses_and_reorders_nothing),
         cmocka_unit_test(polling_goes_on_until_the_probe_is_answered),
         cmocka_unit_test(a_probe_that_is_refused_leaves_polling_as_it_is),

@@ -893,7 +893,8 @@ static void what_is_no_socketio_is_said_so(void **state)
     fake_accept(fake, 0);
     fake_expect(fake, "\r\n\r\n");
     fake_say(fake, "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n");
-    fake_heard(fake, "connect_error / not Engine.IO at /socket.io/: 404");
+    fake_heard(fake, "connect_error / not Engine.IO at /socket.io/: the server "
+                     "answered 404 Not Found");
     assert_int_equal(sio_outcome(app_of(fake)->io), OUTCOME_HTTP_ERROR);
 }
 
