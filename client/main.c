@@ -45,6 +45,16 @@ static enum outcome run(const struct options *options, struct loop *loop)
     return listen_run(options, technique_named(options->mode), loop);
 }
 
+static void check_commands(const struct options *options)
+{
+    const struct event_options *events = &options->events;
+    if (events->is_commands &&
+        (events->emit != NULL || events->wants_ack || *events->on != NULL ||
+         options->data != NULL || options->count > 0))
+        options_fail("--commands takes no --emit, --ack, --on, --data or "
+                     "--count: its lines say what to do");
+}
+
 static void check_mode(const struct options *options)
 {
     const char *mode = options->mode;
@@ -57,8 +67,8 @@ static void check_mode(const struct options *options)
                      mode);
     if (is_get && options->data != NULL)
         options_fail("get sends no --data: post does");
-    if (options->events.is_commands && !is_socketio)
-        options_fail("--commands goes with socketio");
+    options_check_mode(options);
+    check_commands(options);
     if (is_socketio)
         socketio_check_options(&options->events);
 }

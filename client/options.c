@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/option_modes.h"
 #include "common/http.h"
 #include "common/limits.h"
 
@@ -327,6 +328,24 @@ static void set_option(struct options *options, int option, char **argv)
 
 /* ------------------------------------------------------ all of them */
 
+static void note(struct options *options, int option)
+{
+    for (int i = 0; long_options[i].name != NULL; i++)
+        if (long_options[i].val == option)
+            options->given |= UINT64_C(1) << i;
+}
+
+void options_check_mode(const struct options *options)
+{
+    for (int i = 0; long_options[i].name != NULL; i++) {
+        const char *name = long_options[i].name;
+        const char *modes = option_modes_instead(name, options->mode);
+        if ((options->given >> i & 1) != 0 && modes != NULL)
+            options_fail("--%s goes with %s, not with %s: leave it out", name,
+                         modes, options->mode);
+    }
+}
+
 static void read_arguments(struct options *options, int argc, char **argv)
 {
     if (optind == argc)
@@ -360,7 +379,9 @@ void options_read(struct options *options, int argc, char **argv)
     set_color(options, "auto");
     opterr = 0; /* we say ourselves what is wrong */
     while ((option = getopt_long(argc, argv, short_options, long_options,
-                                 NULL)) != -1)
+                                 NULL)) != -1) {
         set_option(options, option, argv);
+        note(options, option);
+    }
     read_arguments(options, argc, argv);
 }

@@ -27,6 +27,7 @@ struct event_options {
 
 struct options {
     const char *mode;
+    uint64_t given; /* bit i: the i-th long option was */
     const char *url_text;
     struct url url;
     struct listener_options listener; /* points into this struct */
@@ -46,6 +47,9 @@ struct options {
  * the program with OUTCOME_USAGE, and a line that says why, if that makes no
  * sense; with 0 after --help and --version. */
 void options_read(struct options *options, int argc, char **argv);
+
+/* End it likewise if an option was given that says nothing to the mode. */
+void options_check_mode(const struct options *options);
 
 /* Print cause and remedy as one line on standard error, and end the program. */
 _Noreturn void options_fail(const char *format, ...)

@@ -150,6 +150,40 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_usage_failure("polling http://h --loop kqueue", "--loop");
 }
 
+static void an_option_of_another_mode_is_refused(void **state)
+{
+    (void)state;
+    expect_usage_failure("polling http://h --namespace /x",
+                         "--namespace goes with socketio, not with polling");
+    expect_usage_failure("websocket http://h --ack",
+                         "--ack goes with socketio, not with websocket");
+    expect_usage_failure("get http://h --emit a 1", "--emit goes with");
+    expect_usage_failure("post http://h -n 1", "--count goes with");
+    expect_usage_failure("streaming http://h -i 5",
+                         "--interval goes with polling, not with streaming");
+    expect_usage_failure("engineio http://h --channel a", "--channel goes");
+    expect_usage_failure("polling http://h --echo",
+                         "--echo goes with websocket, engineio, not with");
+}
+
+static void an_option_of_all_modes_is_welcome_in_each(void **state)
+{
+    static const char *const modes[] = {
+        "get",       "post",      "polling",  "long-polling",
+        "streaming", "websocket", "engineio", "socketio"};
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        char line[256];
+        snprintf(line, sizeof line,
+                 "%s http://127.0.0.1:1 -H A:b -m 9 -q --color never "
+                 "--trace --loop poll --proxy-command false",
+                 modes[i]);
+        struct program_run run = run_with_input(line, "");
+        assert_int_not_equal(run.status, 0);
+        assert_int_not_equal(run.status, 2);
+    }
+}
+
 /* ------------------------------------------------------ what goes wrong */
 
 static void every_failure_has_curls_number_and_one_line(void **state)
@@ -361,6 +395,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_and_version_go_to_standard_output),
         cmocka_unit_test(a_wrong_command_line_is_explained_in_one_line),
+        cmocka_unit_test(an_option_of_another_mode_is_refused),
+        cmocka_unit_test(an_option_of_all_modes_is_welcome_in_each),
         cmocka_unit_test(every_failure_has_curls_number_and_one_line),
         cmocka_unit_test(what_is_wrong_later_is_not_blamed_on_the_url),
         cmocka_unit_test(get_does_not_connect_again),

@@ -398,6 +398,8 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_usage_failure("socketio http://h --transports pigeon",
                          "--transports");
     expect_usage_failure("websocket http://h --commands", "--commands");
+    expect_usage_failure("socketio --commands --emit a",
+                         "--commands takes no --emit");
 }
 
 /* ------------------------------------------------------ --commands */

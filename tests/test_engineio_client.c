@@ -269,8 +269,9 @@ static void a_status_that_is_not_200_ends_the_session(void **state)
     struct fake *fake = open_polling(state);
     fake_say(fake, "HTTP/1.1 400 Bad Request\r\nContent-Length: 41\r\n\r\n"
                    "{\"code\":1,\"message\":\"Session ID unknown\"}");
-    fake_heard(fake, "stopped 22 the server answered 400 Bad Request: Session ID "
-                     "unknown");
+    fake_heard(fake,
+               "stopped 22 the server answered 400 Bad Request: Session ID "
+               "unknown");
 }
 
 static void what_is_not_http_any_more_ends_the_session(void **state)
