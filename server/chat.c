@@ -40,6 +40,7 @@ struct member {
     struct chat *chat;
     struct room *room;        /* held; NULL: it did not enter yet */
     char nickname[NAME_SIZE]; /* "": it listens */
+    size_t wish_size;         /* bytes of it that were its own wish */
 };
 
 static struct member *member_of(const struct sio_socket *socket)
@@ -55,17 +56,19 @@ static struct sio_to in_room(const struct member *member, struct label *label,
     return chat_to(member->chat, label, '#', room_name(member->room), sender);
 }
 
-static void note_one(struct sio_socket *socket, void *is_anybody_here)
+static void note_one(struct sio_socket *socket, void *one)
 {
-    (void)socket;
-    *(bool *)is_anybody_here = true;
+    *(struct sio_socket **)one = socket;
 }
 
-static bool is_anybody(const struct sio_to *to)
+/* Who is called so; NULL: nobody who is here. */
+static struct sio_socket *who_is(struct chat *chat, struct slice nickname)
 {
-    bool is_anybody_here = false;
-    sio_each(to, note_one, &is_anybody_here);
-    return is_anybody_here;
+    struct label label;
+    struct sio_to to = chat_to(chat, &label, '@', nickname, NULL);
+    struct sio_socket *one = NULL;
+    sio_each(&to, note_one, &one);
+    return one;
 }
 
 /* ------------------------------------------------------ what is said */
@@ -263,26 +266,26 @@ static void on_join(struct sio_socket *socket, const struct sio_event *event,
         room_send_history(room, socket, room_recent(room));
 }
 
-/* private "Bob","psst" becomes private "Ann","psst" for Bob alone. */
+/* private "Bob","psst" becomes private "Ann","psst" for Bob alone: for the one
+ * who is called so now, and nobody who was and may come back. */
 static void on_private(struct sio_socket *socket, const struct sio_event *event,
                        void *user)
 {
     struct member *member = member_of(socket);
     struct slice args = event->args.json, nickname, text;
     struct buf scratch = {0}, json = {0}, answer = {0};
-    struct label label;
     (void)user;
     if (!take_text(&args, &scratch, &nickname))
         nickname = slice_of("");
-    struct sio_to to = chat_to(member->chat, &label, '@', nickname, NULL);
-    if (!is_anybody(&to)) {
+    struct sio_socket *other = who_is(member->chat, nickname);
+    if (other == NULL) {
         refuse(socket, event, "nobody here is called that");
     } else if (!take_text(&args, &scratch, &text)) {
         refuse(socket, event, "a message is a text");
     } else {
         sio_add_text(&json, slice_of(member->nickname));
         sio_add_text(&json, text);
-        sio_broadcast(&to, "private", args_of(&json));
+        sio_emit(other, "private", args_of(&json));
         buf_append_text(&answer, "true");
         acknowledge(socket, event, &answer);
     }
@@ -347,16 +350,14 @@ static const char *may_connect(struct sio_socket *socket, struct buf *data,
 /* Ann, or Ann-2 if there is an Ann already; after Ann-99, none. */
 static void choose_nickname(struct member *member, struct slice wish)
 {
-    struct label label;
+    member->wish_size = wish.size;
     for (int number = 1; number <= SAME_NAME_MAX; number++) {
         snprintf(member->nickname, NAME_SIZE, "%.*s", (int)wish.size,
                  wish.data);
         if (number > 1)
             snprintf(member->nickname + wish.size, NAME_SIZE - wish.size, "-%d",
                      number);
-        struct sio_to to = chat_to(member->chat, &label, '@',
-                                   slice_of(member->nickname), NULL);
-        if (!is_anybody(&to))
+        if (who_is(member->chat, slice_of(member->nickname)) == NULL)
             return;
     }
     member->nickname[0] = '\0';
@@ -397,15 +398,12 @@ static void set_handlers(struct sio_socket *socket)
 
 static struct member *member_new(struct sio_socket *socket, struct chat *chat)
 {
-    struct label label;
     struct buf scratch = {0};
     struct slice nickname = auth_text(socket, "nickname", &scratch);
     struct member *member = allocate(sizeof *member);
     member->chat = chat;
     if (nickname.size > 0)
         choose_nickname(member, nickname);
-    if (member->nickname[0] != '\0')
-        sio_join(socket, chat_label(&label, '@', slice_of(member->nickname)));
     buf_free(&scratch);
     return member;
 }
@@ -418,10 +416,34 @@ static void member_free(void *data)
     free(member);
 }
 
+static void join_own(struct sio_socket *socket)
+{
+    struct label label;
+    struct slice nickname = slice_of(member_of(socket)->nickname);
+    if (nickname.size > 0)
+        sio_join(socket, chat_label(&label, '@', nickname));
+}
+
+/* Somebody may have taken the nickname meanwhile: then it gets a number, as if
+ * it had come second. */
+static void take_back_nickname(struct sio_socket *socket)
+{
+    struct member *member = member_of(socket);
+    char wish[NAME_SIZE];
+    struct label label;
+    sio_leave(socket, chat_label(&label, '@', slice_of(member->nickname)));
+    if (who_is(member->chat, slice_of(member->nickname)) != NULL) {
+        memcpy(wish, member->nickname, NAME_SIZE);
+        choose_nickname(member, (struct slice){wish, member->wish_size});
+    }
+    join_own(socket);
+}
+
 /* It is where it was, and was sent already what it missed there. */
 static void come_back(struct sio_socket *socket)
 {
     set_handlers(socket);
+    take_back_nickname(socket);
     enter(socket, member_of(socket)->room);
     welcome(socket);
 }
@@ -433,6 +455,7 @@ static void come_in(struct sio_socket *socket, struct chat *chat,
     struct place place = place_of(socket, room, &scratch);
     sio_set_data(socket, member_new(socket, chat), member_free);
     set_handlers(socket);
+    join_own(socket);
     enter(socket, room);
     welcome(socket);
     room_send_history(room, socket, place);

@@ -264,6 +264,42 @@ static void who_is_recovered_is_where_it_was_and_hears_all_once(void **state)
     peer_expect_silence(ann);
 }
 
+static void who_is_recovered_keeps_a_nickname_that_is_free_only(void **state)
+{
+    struct stage *stage = *state;
+    struct sio *io = stage->server->socketio;
+    char auth[256];
+    io->recovery = sio_recovery_new(io, 1000);
+    struct peer *first = enter(stage, "Ann");
+    write_place(stage, auth, sizeof auth);
+    peer_close(first);
+    struct peer *second = enter(stage, "Ann");
+    first = come(stage, auth);
+    peer_expect_message(first, "40/chat,{\"sid\":");
+    peer_expect_message(first, "joined"); /* the other one, while it was away */
+    peer_expect_message(first, "\"welcome\",{\"nickname\":\"Ann-2\"");
+    peer_expect_message(second, "42/chat,[\"joined\",\"Ann-2\",2");
+}
+
+static void nobody_is_recovered_with_what_was_for_another_ann(void **state)
+{
+    struct stage *stage = *state;
+    struct sio *io = stage->server->socketio;
+    char auth[256];
+    io->recovery = sio_recovery_new(io, 1000);
+    struct peer *first = enter(stage, "Ann");
+    write_place(stage, auth, sizeof auth);
+    peer_close(first);
+    struct peer *second = enter(stage, "Ann");
+    say(second, "42/chat,1[\"private\",\"Ann\",\"note to myself\"]");
+    peer_expect_message(second, "[\"private\",\"Ann\",\"note to myself\"");
+    first = come(stage, auth);
+    peer_expect_message(first, "40/chat,{\"sid\":");
+    peer_expect_message(first, "joined");
+    peer_expect_message(first, "welcome");
+    peer_expect_silence(first);
+}
+
 static void a_room_goes_with_the_last_who_may_come_back(void **state)
 {
     struct stage *stage = *state;
@@ -357,6 +393,8 @@ int main(void)
         cmocka_unit_test(who_enters_while_something_is_said_hears_it_once),
         cmocka_unit_test(without_a_nickname_one_listens_and_is_not_announced),
         cmocka_unit_test(who_is_recovered_is_where_it_was_and_hears_all_once),
+        cmocka_unit_test(who_is_recovered_keeps_a_nickname_that_is_free_only),
+        cmocka_unit_test(nobody_is_recovered_with_what_was_for_another_ann),
         cmocka_unit_test(a_room_goes_with_the_last_who_may_come_back),
         cmocka_unit_test(typing_is_told_to_the_others),
         cmocka_unit_test(a_private_message_reaches_one_only),
