@@ -191,14 +191,15 @@ static void move(struct sio_socket *socket, struct room *room)
 
 /* ------------------------------------------------------ what clients emit */
 
-static uint64_t publish(const struct member *member, struct slice text)
+static uint64_t publish(const struct sio_socket *socket, struct slice text)
 {
+    const struct member *member = member_of(socket);
     struct buf said = {0};
     if (member->nickname[0] != '\0')
         buf_printf(&said, "%s: ", member->nickname);
     buf_append_slice(&said, text);
-    uint64_t id = channel_publish(room_channel(member->room), buf_slice(&said));
-    member->chat->server->counters.published++;
+    uint64_t id = server_publish(sio_conn(socket), room_channel(member->room),
+                                 buf_slice(&said));
     buf_free(&said);
     return id;
 }
@@ -216,7 +217,7 @@ static void on_message(struct sio_socket *socket, const struct sio_event *event,
         refuse(socket, event, "this text is too long");
     } else {
         buf_printf(&answer, "{\"id\":%llu}",
-                   (unsigned long long)publish(member, text));
+                   (unsigned long long)publish(socket, text));
         acknowledge(socket, event, &answer);
     }
     buf_free(&scratch);

@@ -346,6 +346,14 @@ void *eio_session_user(const struct eio_session *session)
     return session->user;
 }
 
+/* A POST may still arrive after the upgrade. */
+struct conn *eio_session_conn(const struct eio_session *session)
+{
+    if (session->polls != NULL && session->polls->posting != NULL)
+        return session->polls->posting;
+    return session->ws_conn != NULL ? session->ws_conn->conn : NULL;
+}
+
 /* ------------------------------------------------------------- the hub */
 
 struct eio_hub *eio_hub_new(struct server *server, const struct eio_app *app,

@@ -60,6 +60,10 @@ const char *eio_session_id(const struct eio_session *session);
 void eio_session_set_user(struct eio_session *session, void *user);
 void *eio_session_user(const struct eio_session *session);
 
+/* The connection that brought a message, while on_message() is called; NULL once
+ * the session closes. */
+struct conn *eio_session_conn(const struct eio_session *session);
+
 /* Can more be sent at once? Not between two polls, nor while a WebSocket is
  * full: what is volatile is dropped then. */
 bool eio_is_writable(const struct eio_session *session);

@@ -132,7 +132,10 @@ static void on_body(struct exchange *exchange, struct slice body)
 {
     struct eio_session *session = exchange->user;
     session->polls->post = NULL;
-    if (take_payload(session, exchange->conn, body)) {
+    session->polls->posting = exchange->conn;
+    bool is_payload = take_payload(session, exchange->conn, body);
+    session->polls->posting = NULL;
+    if (is_payload) {
         respond(exchange, "text/html", slice_of("ok"));
     } else {
         eio_end(session, EIO_CLOSE, "parse error");

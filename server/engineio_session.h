@@ -36,6 +36,7 @@ struct eio_polls {
     struct buf waiting;     /* the payload of the next poll */
     struct exchange *poll;  /* that waits for it; or NULL */
     struct exchange *post;  /* whose body is arriving; or NULL */
+    struct conn *posting;   /* whose body is taken right now; or NULL */
     struct ws_conn *probe;  /* that may take over; or NULL */
     struct timer probe_end; /* if it does not */
     bool is_probed;         /* it was answered: polls hold it up */

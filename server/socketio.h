@@ -83,6 +83,10 @@ const char *sio_id(const struct sio_socket *socket);
 struct slice sio_auth(const struct sio_socket *socket);
 bool sio_is_recovered(const struct sio_socket *socket);
 
+/* The connection that brought an event, while its handler is called: what is
+ * published for it brakes it (server_publish()). */
+struct conn *sio_conn(const struct sio_socket *socket);
+
 /* Keep the application's own data with it, also over a recovery; `free_data`,
  * if not NULL, is called when it is gone for good. */
 void sio_set_data(struct sio_socket *socket, void *data,

@@ -26,6 +26,11 @@ struct slice sio_auth(const struct sio_socket *socket)
     return socket->nsp->io->auth;
 }
 
+struct conn *sio_conn(const struct sio_socket *socket)
+{
+    return eio_session_conn(socket->client->session);
+}
+
 bool sio_is_recovered(const struct sio_socket *socket)
 {
     return socket->is_recovered;

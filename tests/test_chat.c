@@ -219,6 +219,43 @@ static void without_a_nickname_one_listens_and_is_not_announced(void **state)
     peer_expect_message(ann, "\"text\":\"hi\"}]]");
 }
 
+static bool is_never_ready(const struct subscriber *subscriber)
+{
+    (void)subscriber;
+    return false;
+}
+
+static void lapse(struct subscriber *subscriber)
+{
+    channel_unsubscribe(subscriber);
+}
+
+static void who_speaks_is_braked_while_others_cannot_follow(void **state)
+{
+    static const struct wire_format nothing;
+    static const struct subscriber_kind kind = {
+        .format = &nothing,
+        .is_ready = is_never_ready,
+        .on_lapsed = lapse,
+    };
+    struct stage *stage = *state;
+    struct subscriber slow = {0};
+    struct channel *lobby =
+        channel_named(stage->server->channels, slice_of("lobby"));
+    channel_subscribe(lobby, &slow, &kind, 0);
+    for (int i = 0; i < CHANNEL_MESSAGES / 2; i++)
+        channel_publish(lobby, slice_of(""));
+    struct peer *ann = enter(stage, "Ann");
+    peer_expect_message(ann, "42/chat,[\"messages\",");
+    peer_add_frame(ann, WS_TEXT, "42/chat,[\"message\",\"one\"]");
+    say(ann, "42/chat,[\"message\",\"two\"]");
+    peer_expect_message(ann, "\"text\":\"Ann: one\"}]");
+    peer_expect_silence(ann);
+    loop_advance(stage->loop, BRAKE_MS);
+    peer_expect_message(ann, "\"text\":\"Ann: two\"}]");
+    channel_unsubscribe(&slow);
+}
+
 /* ------------------------------------------------------ recovery */
 
 static void note_pid(struct sio_socket *socket, void *pid)
@@ -392,6 +429,7 @@ int main(void)
         cmocka_unit_test(who_comes_back_after_a_restart_is_told_that),
         cmocka_unit_test(who_enters_while_something_is_said_hears_it_once),
         cmocka_unit_test(without_a_nickname_one_listens_and_is_not_announced),
+        cmocka_unit_test(who_speaks_is_braked_while_others_cannot_follow),
         cmocka_unit_test(who_is_recovered_is_where_it_was_and_hears_all_once),
         cmocka_unit_test(who_is_recovered_keeps_a_nickname_that_is_free_only),
         cmocka_unit_test(nobody_is_recovered_with_what_was_for_another_ann),
