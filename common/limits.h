@@ -45,7 +45,10 @@ enum {
     JSON_DEPTH_MAX = 100, /* arrays in arrays: each is a call on our stack */
     SESSIONS_MAX = 100000,    /* sessions of Engine.IO, whatever carries them */
     SIO_ATTACHMENTS_MAX = 10, /* of one packet, as the genuine decoder */
-    SIO_BUFFERS_MAX = 64 * MIB, /* bytes of all of them */
+    SIO_BUFFERS_MAX = 64 * MIB, /* bytes of all of them: a client can have us
+                                   hold no more, for MESSAGE_MS, and each of
+                                   CONNECTIONS_MAX as much, as with any message
+                                   that has begun */
     SIO_JOINED_MAX = 64,        /* namespaces that a client is in */
     SIO_NAME_MAX = 256,         /* characters of one that is made for it */
     SIO_REFUSALS_MAX = 100,     /* CONNECTs in a row that are not let in */
