@@ -16,7 +16,7 @@
 enum { EXIT_USAGE = 2, EXIT_LISTEN = 1 };
 
 static const char usage[] =
-    "usage: server [options]\n"
+    "usage: %s [options]\n"
     "\n"
     "Lets a web server speak first: polling, long polling, event streams,\n"
     "WebSocket, Engine.IO and Socket.IO on one port. / shows what there is.\n"
@@ -46,11 +46,12 @@ static const char usage[] =
     "  -V, --version              the version\n"
     "\n"
     "examples:\n"
-    "  server --port 8080\n"
+    "  %s --port 8080\n"
     "  curl 'http://127.0.0.1:8080/long-polling?after=0'\n"
-    "  server -b :: -p 80 --allow-origin https://example.org -q\n";
+    "  %s -b :: -p 80 --allow-origin https://example.org -q\n";
 
 struct settings {
+    const char *program; /* its name */
     const char *port, *address, *unix_path;
     const struct loop_backend *backend;
     struct log_options log;
@@ -98,27 +99,29 @@ static const struct option long_options[] = {
 
 /* ------------------------------------------------------------- options */
 
-static void fail(int status, const char *what, const char *value,
-                 const char *remedy)
+static _Noreturn void fail(const struct settings *settings, const char *what,
+                           const char *value, const char *remedy)
 {
-    fprintf(stderr, "server: %s %s: %s\n", what, value, remedy);
-    exit(status);
+    fprintf(stderr, "%s: %s %s: %s\n", settings->program, what, value, remedy);
+    exit(EXIT_USAGE);
 }
 
 /* getopt_long(3) does not take it. It knows a long option by its place, and
  * one of several letters by itself. */
-static void fail_option(int problem, char **argv)
+static _Noreturn void fail_option(const struct settings *settings, int problem,
+                                  char **argv)
 {
     char letter[] = {'-', (char)optopt, '\0'};
     bool is_letter = problem == '?' && optopt > 0 && optopt < OPTION_UNIX &&
                      strchr(short_options, optopt) == NULL;
-    fail(EXIT_USAGE, "option", is_letter ? letter : argv[optind - 1],
+    fail(settings, "option", is_letter ? letter : argv[optind - 1],
          problem == ':' ? "it needs a value; --help shows the options"
                         : "there is none, or none with a value; --help shows "
                           "the options");
 }
 
-static uint64_t number_or_fail(const char *name, uint64_t least, uint64_t most)
+static uint64_t number_or_fail(const struct settings *settings,
+                               const char *name, uint64_t least, uint64_t most)
 {
     uint64_t number;
     char range[64];
@@ -127,23 +130,23 @@ static uint64_t number_or_fail(const char *name, uint64_t least, uint64_t most)
         return number;
     snprintf(range, sizeof range, "give a number from %llu to %llu",
              (unsigned long long)least, (unsigned long long)most);
-    fail(EXIT_USAGE, name, optarg, range);
-    return 0;
+    fail(settings, name, optarg, range);
 }
 
-static int ms_or_fail(const char *name)
+static int ms_or_fail(const struct settings *settings, const char *name)
 {
-    return (int)number_or_fail(name, 0, 24 * 3600 * 1000);
+    return (int)number_or_fail(settings, name, 0, 24 * 3600 * 1000);
 }
 
-static void add_origin(struct server_options *server)
+static void add_origin(struct settings *settings)
 {
+    struct server_options *server = &settings->server;
     if (server->origin_count == ORIGINS_MAX)
-        fail(EXIT_USAGE, "--allow-origin", optarg, "there is no room for more");
+        fail(settings, "--allow-origin", optarg, "there is no room for more");
     bool is_origin = strcmp(optarg, "*") == 0 || strcmp(optarg, "null") == 0 ||
                      strstr(optarg, "://") != NULL;
     if (!is_origin || strpbrk(optarg, " \r\n\t") != NULL)
-        fail(EXIT_USAGE, "--allow-origin", optarg,
+        fail(settings, "--allow-origin", optarg,
              "give scheme and host, as in https://example.org");
     server->origins[server->origin_count++] = optarg;
 }
@@ -152,60 +155,68 @@ static void set_backend(struct settings *settings)
 {
     settings->backend = loop_backend_named(optarg);
     if (settings->backend == NULL)
-        fail(EXIT_USAGE, "--loop", optarg, "there are epoll (Linux) and poll");
+        fail(settings, "--loop", optarg, "there are epoll (Linux) and poll");
 }
 
 static void set_path(struct settings *settings)
 {
     if (*optarg == '\0')
-        fail(EXIT_USAGE, "--unix", "''", "give a path, as in /tmp/push");
+        fail(settings, "--unix", "''", "give a path, as in /tmp/push");
     settings->unix_path = optarg;
 }
 
 static void set_trace(struct settings *settings)
 {
     if (optarg != NULL && strcmp(optarg, "hex") != 0)
-        fail(EXIT_USAGE, "--trace", optarg, "give --trace or --trace=hex");
+        fail(settings, "--trace", optarg, "give --trace or --trace=hex");
     settings->log.level = optarg ? LOG_TRACE_HEX : LOG_TRACE;
 }
 
 static void set_format(struct settings *settings)
 {
     if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
-        fail(EXIT_USAGE, "--log-format", optarg, "there are text and json");
+        fail(settings, "--log-format", optarg, "there are text and json");
     settings->log.json = strcmp(optarg, "json") == 0;
 }
 
 /* Each connection may have a session of Engine.IO. */
-static void set_max_connections(struct server_options *server)
+static void set_max_connections(struct settings *settings)
 {
-    server->max_connections = number_or_fail("--max-connections", 1, 1 << 24);
+    struct server_options *server = &settings->server;
+    server->max_connections =
+        number_or_fail(settings, "--max-connections", 1, 1 << 24);
     if (server->max_sessions < server->max_connections)
         server->max_sessions = server->max_connections;
 }
 
-static void set_server_option(struct server_options *server, int option)
+static void set_server_option(struct settings *settings, int option)
 {
+    struct server_options *server = &settings->server;
     switch (option) {
-    case OPTION_ALLOW_ORIGIN: add_origin(server); break;
-    case OPTION_MAX_CONNECTIONS: set_max_connections(server); break;
+    case OPTION_ALLOW_ORIGIN: add_origin(settings); break;
+    case OPTION_MAX_CONNECTIONS: set_max_connections(settings); break;
     case OPTION_MAX_MESSAGE:
         server->max_message = server->max_payload =
-            (uint32_t)number_or_fail("--max-message", 1, 1 << 30);
+            (uint32_t)number_or_fail(settings, "--max-message", 1, 1 << 30);
         break;
     case OPTION_PING_INTERVAL:
-        server->patience.ping_interval_ms = ms_or_fail("--ping-interval");
+        server->patience.ping_interval_ms =
+            ms_or_fail(settings, "--ping-interval");
         break;
     case OPTION_PING_TIMEOUT:
-        server->patience.ping_timeout_ms = ms_or_fail("--ping-timeout");
+        server->patience.ping_timeout_ms =
+            ms_or_fail(settings, "--ping-timeout");
         break;
     case OPTION_LONG_POLL_TIMEOUT:
-        server->long_poll_timeout_ms = ms_or_fail("--long-poll-timeout");
+        server->long_poll_timeout_ms =
+            ms_or_fail(settings, "--long-poll-timeout");
         break;
     case OPTION_CONNECT_TIMEOUT:
-        server->join_ms = ms_or_fail("--connect-timeout");
+        server->join_ms = ms_or_fail(settings, "--connect-timeout");
         break;
-    case OPTION_RECOVERY: server->recovery_ms = ms_or_fail("--recovery"); break;
+    case OPTION_RECOVERY:
+        server->recovery_ms = ms_or_fail(settings, "--recovery");
+        break;
     }
 }
 
@@ -213,7 +224,7 @@ static void set_option(struct settings *settings, int option)
 {
     switch (option) {
     case 'p':
-        number_or_fail("--port", 0, UINT16_MAX);
+        number_or_fail(settings, "--port", 0, UINT16_MAX);
         settings->port = optarg;
         break;
     case 'b': settings->address = optarg; break;
@@ -222,18 +233,28 @@ static void set_option(struct settings *settings, int option)
     case OPTION_LOOP: set_backend(settings); break;
     case OPTION_TRACE: set_trace(settings); break;
     case OPTION_LOG_FORMAT: set_format(settings); break;
-    case 'h': fputs(usage, stdout); exit(0);
-    case 'V':
-        puts("server 1.0 (HTTP/1.1, event streams, WebSocket 13, Engine.IO 4, "
-             "Socket.IO 5)");
+    case 'h':
+        printf(usage, settings->program, settings->program, settings->program);
         exit(0);
-    default: set_server_option(&settings->server, option);
+    case 'V':
+        printf("%s 1.0 (HTTP/1.1, event streams, WebSocket 13, Engine.IO 4, "
+               "Socket.IO 5)\n",
+               settings->program);
+        exit(0);
+    default: set_server_option(settings, option);
     }
 }
 
-static struct settings read_options(int argc, char **argv)
+static const char *name_of(const char *path)
 {
-    struct settings settings = {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static void read_options(struct settings *settings, int argc, char **argv)
+{
+    *settings = (struct settings){
+        .program = name_of(argv[0]),
         .port = "8080",
         .address = "127.0.0.1",
         .backend = loop_backend_named(NULL),
@@ -247,17 +268,16 @@ static struct settings read_options(int argc, char **argv)
     while ((option = getopt_long(argc, argv, short_options, long_options,
                                  NULL)) != -1) {
         if (option == '?' || option == ':')
-            fail_option(option, argv);
-        set_option(&settings, option);
+            fail_option(settings, option, argv);
+        set_option(settings, option);
     }
     if (optind < argc)
-        fail(EXIT_USAGE, "unexpected argument", argv[optind],
+        fail(settings, "unexpected argument", argv[optind],
              "--help shows the options");
-    if (settings.is_quiet && settings.log.level > LOG_INFO)
-        fail(EXIT_USAGE, "--trace", "and --quiet", "give one of the two");
-    if (settings.is_quiet)
-        settings.log.level = LOG_ERROR;
-    return settings;
+    if (settings->is_quiet && settings->log.level > LOG_INFO)
+        fail(settings, "--trace", "and --quiet", "give one of the two");
+    if (settings->is_quiet)
+        settings->log.level = LOG_ERROR;
 }
 
 /* ------------------------------------------------------------- signals */
@@ -310,15 +330,15 @@ static int listen_everywhere(struct server *server,
     int port = server_listen(server, settings->address, settings->port, &why);
     if (port == -1) {
         fprintf(stderr,
-                "server: cannot listen on %s port %s: %s; try another with "
+                "%s: cannot listen on %s port %s: %s; try another with "
                 "--port or --bind\n",
-                settings->address, settings->port, why);
+                settings->program, settings->address, settings->port, why);
         return -1;
     }
     if (settings->unix_path != NULL &&
         server_listen_unix(server, settings->unix_path, &why) == -1) {
-        fprintf(stderr, "server: cannot listen on %s: %s; try another path\n",
-                settings->unix_path, why);
+        fprintf(stderr, "%s: cannot listen on %s: %s; try another path\n",
+                settings->program, settings->unix_path, why);
         return -1;
     }
     return port;
@@ -326,14 +346,18 @@ static int listen_everywhere(struct server *server,
 
 int server_program(int argc, char **argv, void (*set_up)(struct sio *io))
 {
-    struct settings settings = read_options(argc, argv);
+    struct settings settings;
     struct ending ending = {.signals.on_signal = on_signal};
+    read_options(&settings, argc, argv);
     log_set(&settings.log);
     raise_descriptor_limit(&settings.server);
 
     struct loop *loop = loop_new(settings.backend);
-    if (loop == NULL)
-        fail(1, "--loop", settings.backend->name, strerror(errno));
+    if (loop == NULL) {
+        fprintf(stderr, "%s: --loop %s: %s\n", settings.program,
+                settings.backend->name, strerror(errno));
+        return EXIT_LISTEN;
+    }
     struct server *server = server_new(loop, &settings.server);
     set_up(server->socketio);
     int port = listen_everywhere(server, &settings);

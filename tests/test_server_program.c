@@ -130,6 +130,19 @@ static void help_shows_every_option_and_examples(void **state)
     assert_string_equal(run.err, "");
 }
 
+static void another_application_goes_by_its_own_name(void **state)
+{
+    const char *path = getenv("SOCKETIO_APP");
+    (void)state;
+    if (path == NULL)
+        path = "build/socketio_app";
+    struct program_run run = program_run(path, "--help", "");
+    assert_memory_equal(run.out, "usage: socketio_app [options]\n", 30);
+    run = program_run(path, "--port x", "");
+    assert_int_equal(run.status, 2);
+    assert_memory_equal(run.err, "socketio_app: --port x: ", 24);
+}
+
 static void the_version_is_one_line(void **state)
 {
     (void)state;
@@ -292,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_shows_every_option_and_examples),
+        cmocka_unit_test(another_application_goes_by_its_own_name),
         cmocka_unit_test(the_version_is_one_line),
         cmocka_unit_test(a_wrong_command_line_is_explained_in_one_line),
         cmocka_unit_test(what_the_system_refuses_is_explained_in_one_line),
