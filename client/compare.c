@@ -100,8 +100,9 @@ static void write_footing(struct comparison *comparison,
            "others one technique after\n another, in another order each round; "
            "those who poll ran together where they were few.\n In outage, "
            "build/weather stood between clients and server, and failed. When "
-           "a client came back\n is chance (its back-off), and so are the "
-           "delays there, and how often was polled till all were.\n");
+           "a client came back\n is chance (its back-off, drawn from the seed),"
+           " and so are the delays there, and how often was\n polled till all "
+           "were.\n");
     write_lateness(comparison);
     if (comparison->options.is_quick)
         printf("\n More, in a few minutes: build/client compare\n");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/message.h"
+#include "client/random.h"
 #include "common/alloc.h"
 #include "common/http_write.h"
 #include "common/limits.h"
@@ -65,8 +66,7 @@ void listener_hurry(struct listener *listener, int limit_ms)
 
 static void try_later(struct listener *listener, const char *why)
 {
-    uint32_t random;
-    net_random(&random, sizeof random);
+    uint32_t random = (uint32_t)(random_next(&listener->random) >> 32);
     int wait_ms = backoff_next(&listener->backoff, random);
     listener->state = LISTENER_WAITING;
     loop_timer_set(listener->conns.loop, &listener->timer, wait_ms);
@@ -379,6 +379,7 @@ struct listener *listener_new(struct loop *loop,
         .requests = &listener->counted.requests,
         .connections = &listener->counted.connections,
     };
+    net_random(&listener->random, sizeof listener->random);
     listener->timer.on_due = on_due;
     listener->ending.run = on_ending;
     listener->session = allocate(technique->session_size);

@@ -144,6 +144,7 @@ struct listener {
     struct costs counted;       /* see listener_costs() */
 
     struct backoff backoff;
+    uint64_t random;    /* how long it waits; the owner may set it anew */
     struct timer timer; /* the next try, or the end of a goodbye */
     struct timer pause; /* the technique's: between two requests */
     struct deferred ending;

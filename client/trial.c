@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/random.h"
 #include "common/alloc.h"
 #include "common/limits.h"
 
@@ -130,6 +131,7 @@ static void begin(struct trial *trial, struct participant *participant,
     participant->listener = listener_new(trial->plan.loop, technique, url,
                                          handler, &trial->options);
     participant->listener->user = participant;
+    participant->listener->random = random_next(&trial->random);
     trial->listeners++;
 }
 

@@ -58,7 +58,7 @@ struct trial_plan {
     int held;      /* clients of other trials that stay connected meanwhile */
     int window_ms; /* of the events */
     int offset_ms; /* before them, so that neighbours do not start together */
-    uint64_t seed; /* for the moments of the polls */
+    uint64_t seed; /* for the moments of the polls, and of coming back */
 };
 
 struct trial;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/random.h"
 #include "common/alloc.h"
 
 enum { SECOND_US = 1000000 };
@@ -98,20 +99,6 @@ const struct workload *workload_named(const char *name)
         if (strcmp(workloads[i].name, name) == 0)
             return &workloads[i];
     return NULL;
-}
-
-uint64_t random_next(uint64_t *state)
-{
-    uint64_t mixed = *state += 0x9e3779b97f4a7c15;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-    return mixed ^ (mixed >> 31);
-}
-
-double random_fraction(uint64_t *state)
-{
-    /* a double holds 53 bits exactly */
-    return (double)(random_next(state) >> 11) / (double)(UINT64_C(1) << 53);
 }
 
 static int64_t random_below(uint64_t *state, int64_t limit)

@@ -60,11 +60,4 @@ struct events workload_events(const struct workload *workload, int duration_ms,
 /* Free the list. */
 void events_free(struct events *events);
 
-/* The next of a sequence of numbers that look random (splitmix64). `state` may
- * begin anywhere. */
-uint64_t random_next(uint64_t *state);
-
-/* The same, as a fraction from 0 to less than 1. */
-double random_fraction(uint64_t *state);
-
 #endif

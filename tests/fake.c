@@ -268,7 +268,7 @@ static void on_cut(struct listener *listener, const char *why, int wait_ms)
 {
     struct fake *fake = listener->user;
     assert_true(wait_ms >= 0);
-    buf_printf(&fake->heard, "cut %s\n", why);
+    buf_printf(&fake->heard, "cut %s, %d ms\n", why, wait_ms);
 }
 
 static void on_stopped(struct listener *listener, enum outcome outcome,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/random.h"
 #include "common/limits.h"
 
 #define NOTHING "HTTP/1.1 204 No Content\r\n\r\n"
@@ -458,6 +459,28 @@ static void attempts_are_counted_in_a_row(void **state)
     fake_heard(fake, "stopped 52");
 }
 
+static void equal_seeds_wait_equally_long(void **state)
+{
+    struct fake *fake = *state;
+    struct backoff backoff = {0};
+    uint64_t seed = 7;
+    fake->options.attempts = -1;
+    start(state, &polling);
+    fake->listener->random = seed;
+    for (size_t i = 0; i < 5; i++) {
+        char cut[128];
+        fake_accept(fake, i);
+        fake_expect(fake, "GET");
+        fake_close(fake);
+        snprintf(cut, sizeof cut,
+                 "cut the server closed without an answer, "
+                 "%d ms",
+                 backoff_next(&backoff, (uint32_t)(random_next(&seed) >> 32)));
+        fake_heard(fake, cut);
+        loop_advance(fake->loop, RECONNECT_MAX_MS);
+    }
+}
+
 static void retry_after_of_503_is_honoured(void **state)
 {
     struct fake *fake = *state;
@@ -740,6 +763,7 @@ int main(void)
         cmocka_unit_test(a_host_without_a_name_is_not_resolved),
         cmocka_unit_test(a_cut_client_comes_back_with_its_last_number),
         cmocka_unit_test(attempts_are_counted_in_a_row),
+        cmocka_unit_test(equal_seeds_wait_equally_long),
         cmocka_unit_test(retry_after_of_503_is_honoured),
         cmocka_unit_test(refusals_that_last_are_not_tried_again),
         cmocka_unit_test(a_stream_that_ends_is_done),

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/random.h"
 #include "client/workload.h"
 
 static struct events events_of(const char *name, int duration_ms, uint64_t seed)
