@@ -213,14 +213,20 @@ static void set_costs(struct result *result, const struct record *record,
     result->wire_each = per(up + down, number);
 }
 
+static double percentile_ms(struct samples *samples_us, double percent)
+{
+    return samples_us->count > 0
+               ? (double)samples_percentile(samples_us, percent) / 1000
+               : NAN;
+}
+
 static void set_delays(struct result *result, struct record *record)
 {
-    if (record->delays_us.count == 0)
-        return;
-    struct samples *delays_us = &record->delays_us;
-    result->p50_ms = (double)samples_percentile(delays_us, 50) / 1000;
-    result->p99_ms = (double)samples_percentile(delays_us, 99) / 1000;
-    result->max_ms = (double)samples_percentile(delays_us, 100) / 1000;
+    result->p50_ms = percentile_ms(&record->delays_us, 50);
+    result->p99_ms = percentile_ms(&record->delays_us, 99);
+    result->max_ms = percentile_ms(&record->delays_us, 100);
+    result->return_ms = percentile_ms(&record->returns_us, 50);
+    result->return_max_ms = percentile_ms(&record->returns_us, 100);
 }
 
 /* `alone` is what the publisher cost without anyone who listens. */
@@ -283,8 +289,10 @@ static void set_results(const struct comparison *comparison,
 
 static void free_records(struct course *course)
 {
-    for (int i = 0; i < PLACES; i++)
+    for (int i = 0; i < PLACES; i++) {
         samples_free(&course->records[i].delays_us);
+        samples_free(&course->records[i].returns_us);
+    }
 }
 
 bool course_run(struct comparison *comparison, const struct workload *workload)

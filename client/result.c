@@ -25,6 +25,8 @@ const struct result_key result_keys[] = {
     {"wire_each", RESULT_FIELD(wire_each)},
     {"server_cpu_ms", RESULT_FIELD(cpu_ms)},
     {"server_memory_each", RESULT_FIELD(memory)},
+    {"return_p50_ms", RESULT_FIELD(return_ms)},
+    {"return_max_ms", RESULT_FIELD(return_max_ms)},
 };
 
 const size_t result_key_count = sizeof result_keys / sizeof *result_keys;

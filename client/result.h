@@ -14,9 +14,11 @@
  * stands for a delivered message; in the workload idle for a client and a
  * minute. */
 struct result {
-    const char *technique;         /* borrowed */
-    double p50_ms, p99_ms, max_ms; /* from the scheduled moment to delivery */
-    double expected, delivered;    /* messages times clients */
+    const char *technique;           /* borrowed */
+    double p50_ms, p99_ms, max_ms;   /* from the scheduled moment to delivery */
+    double return_ms, return_max_ms; /* after an outage, until half or all of
+                                        what was missed had come */
+    double expected, delivered;      /* messages times clients */
     double lost, duplicated, disordered;
     double requests, empty_percent, connections;
     double requests_each;

@@ -64,6 +64,28 @@ static void say_delay(struct buf *out, const struct table *table)
                    worst->technique);
 }
 
+static void say_return(struct buf *out, const struct table *table)
+{
+    size_t field = RESULT_FIELD(return_ms);
+    const struct result *best = table_least(table, field);
+    const struct result *worst = table_most(table, field);
+    char least[NUMBER_SIZE], most[NUMBER_SIZE];
+    if (best == NULL) {
+        buf_append_text(out, "By no technique all messages arrived");
+        return;
+    }
+    number_text(best->return_ms, least);
+    number_text(worst->return_ms, most);
+    buf_printf(out,
+               "Once the network was back, half of what was missed came "
+               "within %s ms",
+               least);
+    say_best(out, table, field);
+    if (!table_is_best(table, worst, field))
+        buf_printf(out, ", or within %s ms (%s)", most, worst->technique);
+    say_range(out, table, RESULT_FIELD(return_max_ms), "all of it took", " ms");
+}
+
 static void say_empty(struct buf *out, const struct table *table)
 {
     const struct result *worst = table_most(table, RESULT_FIELD(empty_percent));
@@ -122,10 +144,13 @@ void sentence_append(struct buf *out, const struct table *table)
     enum focus focus = table->workload->focus;
     if (focus == FOCUS_IDLE)
         say_idle(out, table);
+    else if (focus == FOCUS_OUTAGE)
+        say_return(out, table);
     else
         say_delay(out, table);
     switch (focus) {
-    case FOCUS_IDLE: break;
+    case FOCUS_IDLE:
+    case FOCUS_OUTAGE: break;
     case FOCUS_EMPTY: say_empty(out, table); break;
     case FOCUS_REQUESTS:
         say_range(out, table, RESULT_FIELD(requests), "it took", " requests");

@@ -38,11 +38,12 @@ struct trial {
     enum outcome outcome;
     char why[CLIENT_WHY_MAX];
 
-    int64_t since_us; /* this state */
-    int64_t start_us; /* of the events */
-    int64_t back_us;  /* behind them: when all were connected again */
-    size_t next;      /* event */
-    uint64_t wanted;  /* deliveries still to come */
+    int64_t since_us;  /* this state */
+    int64_t start_us;  /* of the events */
+    int64_t back_us;   /* behind them: when all were connected again */
+    int64_t return_us; /* when the network is back; 0: it never was away */
+    size_t next;       /* event */
+    uint64_t wanted;   /* deliveries still to come */
     uint64_t random;
     struct costs before; /* of all clients, at the start */
     uint64_t waiting_before;
@@ -95,7 +96,10 @@ static void on_message(struct listener *listener, const struct heard *heard)
     if (!tally_add(&participant->tally, number, order))
         return;
     int64_t due_us = trial->start_us + trial->plan.events->list[number].at_us;
-    samples_add(&trial->plan.record->delays_us, loop_clock_us() - due_us);
+    int64_t now_us = loop_clock_us();
+    samples_add(&trial->plan.record->delays_us, now_us - due_us);
+    if (due_us < trial->return_us && now_us >= trial->return_us)
+        samples_add(&trial->plan.record->returns_us, now_us - trial->return_us);
     trial->wanted--;
 }
 
@@ -263,6 +267,7 @@ static int64_t cut_due(struct trial *trial, int64_t now_us)
         return due_us;
     process_signal(trial->plan.weather, SIGUSR1);
     trial->is_cut = true;
+    trial->return_us = now_us + in_us(workload->cut_ms);
     return INT64_MAX;
 }
 

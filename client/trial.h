@@ -30,6 +30,8 @@ struct subject {
 /* What the trials of one technique under one workload have added up to. */
 struct record {
     struct samples delays_us;
+    struct samples returns_us; /* from the network's return, of what was
+                                  published before it and came behind it */
     uint64_t expected, delivered, lost, duplicated, disordered;
     uint64_t requests; /* while the messages came, */
     uint64_t opening;  /* and one for each client before */

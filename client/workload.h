@@ -18,7 +18,14 @@
 enum rhythm { RHYTHM_SILENT, RHYTHM_POISSON, RHYTHM_STEADY, RHYTHM_BURST };
 
 /* What of a workload the sentence beneath its table is about. */
-enum focus { FOCUS_IDLE, FOCUS_EMPTY, FOCUS_REQUESTS, FOCUS_WIRE, FOCUS_CPU };
+enum focus {
+    FOCUS_IDLE,
+    FOCUS_EMPTY,
+    FOCUS_REQUESTS,
+    FOCUS_WIRE,
+    FOCUS_CPU,
+    FOCUS_OUTAGE
+};
 
 struct workload {
     const char *name;  /* as --workload takes it */

@@ -17,6 +17,8 @@ static void set_results(struct result results[2])
 {
     results[0] = (struct result){.technique = "polling 1 s",
                                  .p50_ms = 502.4,
+                                 .return_ms = NAN,
+                                 .return_max_ms = NAN,
                                  .p99_ms = 991,
                                  .max_ms = 1003,
                                  .expected = 300,
@@ -31,6 +33,8 @@ static void set_results(struct result results[2])
                                  .memory = NAN};
     results[1] = (struct result){.technique = "WebSocket",
                                  .p50_ms = 0.0912,
+                                 .return_ms = NAN,
+                                 .return_max_ms = NAN,
                                  .p99_ms = 0.21,
                                  .max_ms = 0.912,
                                  .expected = 300,
@@ -228,6 +232,29 @@ static void the_sentence_is_made_of_the_numbers(void **state)
     free(text);
 }
 
+static void an_outage_is_about_what_was_missed(void **state)
+{
+    (void)state;
+    struct result results[2];
+    set_results(results);
+    results[0].return_ms = 1570;
+    results[0].return_max_ms = 14600;
+    results[1].return_ms = 805;
+    results[1].return_max_ms = 3530;
+    char *text = table_text("outage", results, REPORT_MARKDOWN);
+    assert_has(text, "Once the network was back, half of what was missed came "
+                     "within 805 ms (WebSocket), or within 1570 ms (polling 1 "
+                     "s); all of it took from 3530 (WebSocket) to 14.6k ms "
+                     "(polling 1 s); none was lost, duplicated or out of "
+                     "order.\n");
+    free(text);
+    results[1].lost = 4;
+    text = table_text("outage", results, REPORT_MARKDOWN);
+    assert_has(text, "came within 1570 ms (polling 1 s); all of it took about "
+                     "14.6k ms, whatever the technique; 4 lost by WebSocket.");
+    free(text);
+}
+
 static void the_sentence_tells_every_fault(void **state)
 {
     (void)state;
@@ -284,7 +311,8 @@ static void json_holds_every_number(void **state)
     assert_has(text, "{\"seed\": 42, \"workloads\": [");
     assert_has(text, "{\"technique\": \"WebSocket\", \"expected\": 300, ");
     assert_has(text, "\"delay_p50_ms\": 0.0912, ");
-    assert_has(text, "\"server_memory_each\": null}");
+    assert_has(text, "\"server_memory_each\": null, \"return_p50_ms\": null, "
+                     "\"return_max_ms\": null}");
     free(text);
 }
 
@@ -301,7 +329,7 @@ static void csv_has_a_line_for_each_technique(void **state)
     assert_has(text,
                "\r\nsparse,polling 1 s,300,300,502.4,991,1003,0,0,0,120,");
     assert_has(text, "\r\nsparse,WebSocket,300,300,0.0912,");
-    assert_has(text, "3.04,\r\n"); /* memory is not known */
+    assert_has(text, "3.04,,,\r\n"); /* memory is not known */
     free(text);
 }
 
@@ -333,6 +361,7 @@ int main(void)
         cmocka_unit_test(who_loses_messages_is_best_at_nothing),
         cmocka_unit_test(colors_take_the_place_of_the_mark),
         cmocka_unit_test(the_sentence_is_made_of_the_numbers),
+        cmocka_unit_test(an_outage_is_about_what_was_missed),
         cmocka_unit_test(the_sentence_tells_every_fault),
         cmocka_unit_test(the_idle_table_is_about_clients),
         cmocka_unit_test(what_is_not_known_is_a_dash_and_no_words),
