@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/measure.h"
 #include "common/net.h"
 #include "tests/program.h"
 
@@ -182,6 +183,32 @@ static void an_option_of_all_modes_is_welcome_in_each(void **state)
         assert_int_not_equal(run.status, 0);
         assert_int_not_equal(run.status, 2);
     }
+}
+
+static void a_wrong_comparison_is_explained_in_one_line(void **state)
+{
+    (void)state;
+    expect_usage_failure("compare --rounds 1", "from 3 to 20");
+    expect_usage_failure("compare --workload storm", "--workload storm");
+    expect_usage_failure("compare --color blue", "--color blue");
+    expect_usage_failure("compare --bogus", "no option --bogus");
+    expect_usage_failure("compare http://h http://i", "one URL is enough");
+    struct program_run run = run_with_input("compare --json /no/such/dir", "");
+    expect_failure(&run, 1, "cannot write /no/such/dir");
+    run = run_with_input("compare --help", "");
+    assert_int_equal(run.status, 0);
+    assert_memory_equal(run.out, "usage: client compare ", 22);
+}
+
+/* It would measure the sanitizer. */
+static void what_is_sanitized_is_not_compared(void **state)
+{
+    (void)state;
+    if (measure_refusal() == NULL)
+        skip();
+    struct program_run run = run_with_input("compare --quick", "");
+    expect_failure(&run, 1, "compare: built with a sanitizer");
+    assert_string_equal(run.out, "");
 }
 
 /* ------------------------------------------------------ what goes wrong */
@@ -396,6 +423,8 @@ int main(void)
         cmocka_unit_test(help_and_version_go_to_standard_output),
         cmocka_unit_test(a_wrong_command_line_is_explained_in_one_line),
         cmocka_unit_test(an_option_of_another_mode_is_refused),
+        cmocka_unit_test(a_wrong_comparison_is_explained_in_one_line),
+        cmocka_unit_test(what_is_sanitized_is_not_compared),
         cmocka_unit_test(an_option_of_all_modes_is_welcome_in_each),
         cmocka_unit_test(every_failure_has_curls_number_and_one_line),
         cmocka_unit_test(what_is_wrong_later_is_not_blamed_on_the_url),

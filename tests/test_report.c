@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/report.h"
+#include "common/json.h"
 
 /* Made-up results: polling is slow, the WebSocket is quick. */
 static void set_results(struct result results[2])
@@ -316,6 +317,61 @@ static void json_holds_every_number(void **state)
     free(text);
 }
 
+static struct slice member(struct slice object, const char *name)
+{
+    struct slice value;
+    if (!json_member(object, name, &value))
+        fail_msg("no %s in %.*s", name, (int)object.size, object.data);
+    return value;
+}
+
+/* The second of two. */
+static struct slice last_item(struct slice array)
+{
+    struct json_cursor items = json_items(array);
+    struct slice item, rest;
+    assert_true(json_next(&items, &item) && json_next(&items, &item));
+    assert_false(json_next(&items, &rest));
+    return item;
+}
+
+static void json_is_read_as_it_was_meant(void **state)
+{
+    (void)state;
+    struct result results[2];
+    FILE *file = tmpfile();
+    set_results(results);
+    results[1].lost = 3;
+    struct table tables[2] = {table_of("sparse", results),
+                              table_of("outage", results)};
+    report_json(file, tables, 2, 42);
+    char *text = text_of(file);
+    assert_true(json_is_valid(slice_of(text)));
+    struct slice outage = last_item(member(slice_of(text), "workloads"));
+    assert_true(json_string_is(member(outage, "name"), "outage"));
+    struct slice websocket = last_item(member(outage, "results"));
+    assert_true(json_string_is(member(websocket, "technique"), "WebSocket"));
+    assert_true(slice_is(member(websocket, "lost"), "3"));
+    free(text);
+}
+
+static void what_was_lost_is_in_the_table_and_its_sentence(void **state)
+{
+    (void)state;
+    struct result results[2];
+    set_results(results);
+    results[1].lost = 7;
+    for (size_t i = 0; i < workload_count; i++) {
+        if (workloads[i].rhythm == RHYTHM_SILENT)
+            continue;
+        char *text = table_text(workloads[i].name, results, REPORT_MARKDOWN);
+        assert_has(text, "messages: lost |");
+        assert_has(text, " | 7 | 0 | 0 | ");
+        assert_has(text, "; 7 lost by WebSocket.");
+        free(text);
+    }
+}
+
 static void csv_has_a_line_for_each_technique(void **state)
 {
     (void)state;
@@ -366,6 +422,8 @@ int main(void)
         cmocka_unit_test(the_idle_table_is_about_clients),
         cmocka_unit_test(what_is_not_known_is_a_dash_and_no_words),
         cmocka_unit_test(json_holds_every_number),
+        cmocka_unit_test(json_is_read_as_it_was_meant),
+        cmocka_unit_test(what_was_lost_is_in_the_table_and_its_sentence),
         cmocka_unit_test(csv_has_a_line_for_each_technique),
         cmocka_unit_test(the_progress_bar_fills_and_goes),
     };
