@@ -167,6 +167,12 @@ genuine() { # Socket.IO as npm has it, and ours
     BUILD="$build" sh tests/genuine/run.sh
 }
 
+comparison() { # a short one: by each of the techniques everything arrives
+    made_with_default all
+    "$build/client" compare -q --quick --workload sparse --json "$build/compare.json"
+    [ "$(grep -c '"lost": 0, "duplicated": 0,' "$build/compare.json")" -eq 7 ]
+}
+
 made_with_default() {
     make -s BUILD="$build" "$@"
 }
@@ -185,6 +191,7 @@ name_of() { # STEP
     conformance) echo 'conformance: both sides, both backends' ;;
     browser) echo 'a real browser' ;;
     storm) echo 'storm: sessions of Socket.IO, cut at every byte' ;;
+    comparison) echo 'comparison: a short one, and nothing is lost' ;;
     genuine) echo 'genuine: Socket.IO from npm, with ours' ;;
     lessons) echo 'lessons: starters lose, solutions win, READMEs tell the truth' ;;
     *) echo "$1: no such step" >&2 && exit 2 ;;
@@ -193,7 +200,7 @@ name_of() { # STEP
 
 mkdir -p "$build"
 [ $# -gt 0 ] || set -- layers with_gcc with_clang with_clangs_sanitizers with_musl \
-    with_valgrind fuzzers conformance browser storm genuine lessons
+    with_valgrind fuzzers conformance browser storm comparison genuine lessons
 for step; do
     name=$(name_of "$step") || exit
     run_step "$step" "$name"
