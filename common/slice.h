@@ -26,7 +26,7 @@ static inline struct slice slice_of(const char *text)
 static inline bool slice_is(struct slice slice, const char *text)
 {
     return slice.size == strlen(text) &&
-           memcmp(slice.data, text, slice.size) == 0;
+           (slice.size == 0 || memcmp(slice.data, text, slice.size) == 0);
 }
 
 /* The same, while A to Z and a to z are equal (the case of RFC 9110 and of
