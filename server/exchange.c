@@ -1,5 +1,6 @@
 #include "server/exchange.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -69,11 +70,11 @@ static void append_date(struct buf *out, struct exchange_host *host)
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
         host->date_until_ms = now_ms + 1000 - now.tv_nsec / 1000000;
-        http_format_date(now.tv_sec, host->date);
+        char date[HTTP_DATE_SIZE];
+        http_format_date(now.tv_sec, date);
+        snprintf(host->date, sizeof host->date, "Date: %s\r\n", date);
     }
-    buf_append_text(out, "Date: ");
-    buf_append(out, host->date, HTTP_DATE_SIZE - 1);
-    buf_append_text(out, "\r\n");
+    buf_append(out, host->date, sizeof host->date - 1);
 }
 
 /* 9110, 8.6: these have no body, and so no length. The answer to HEAD has that

@@ -26,7 +26,7 @@ struct exchange_host {
     uint64_t requests, refused; /* so far, for /metrics */
     bool is_ending;             /* no connection is kept alive any more */
     int64_t date_until_ms; /* of the loop's clock: `date` is right until then */
-    char date[HTTP_DATE_SIZE]; /* of the Date field */
+    char date[HTTP_DATE_SIZE + sizeof "Date: \r\n" - 1]; /* the field */
 };
 
 struct response {
