@@ -15,7 +15,8 @@ for lesson in $lessons; do
         "$build/exercise/$lesson" >"$work/$lesson"
     else
         cat "$work/$lesson.errors" >&2
-        sh lessons/kit/no_points.sh "$lesson" >"$work/$lesson"
+        sh lessons/kit/no_points.sh "$lesson" "$(why_not_built "$work/$lesson.errors")" \
+            >"$work/$lesson"
     fi
 done
 

@@ -1,5 +1,5 @@
-# lesson.sh -- what the other scripts share: which lesson a number means, and how
-# something is built.
+# lesson.sh -- what the other scripts share: which lesson a number means, how
+# something is built, and what to say when it cannot be.
 find_lesson() { # NUMBER OR NAME
     for folder in lessons/$1 lessons/$1-*/; do
         [ -e "${folder%/}/exercise.c" ] || continue
@@ -17,5 +17,18 @@ build_alone() { # GOAL...
         flock "${BUILD:-build}/lock" make -s "$@"
     else
         make -s "$@"
+    fi
+}
+
+# Why an exercise was not built, in one line. The linkers of GNU, of LLVM and of macOS
+# name what is missing each in its own words.
+why_not_built() { # FILE: what the compiler and the linker printed
+    function=$(sed -nE \
+        -e "s/.*undefined (reference to|symbol:) [\`']?([A-Za-z0-9_]+).*/\\2/p" \
+        -e 's/^ *"_([A-Za-z0-9_]+)", referenced from:.*/\1/p' "$1" | head -n 1)
+    if [ -n "$function" ]; then
+        echo "$function() is not in exercise.c: is its name right?"
+    else
+        echo "exercise.c does not compile"
     fi
 }

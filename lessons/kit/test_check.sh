@@ -1,7 +1,8 @@
 # test_check.sh -- does check.sh find what is broken?
 #
 # A small lesson is written into a tree of its own, where everything is as it says.
-# Then each proof is broken once, and check.sh has to fail and to name it.
+# Then each proof is broken once, and check.sh has to fail and to name it. And what
+# is said of an exercise that cannot be built is looked at in the same tree.
 build=${BUILD:-build}
 work=$(mktemp -d)
 whole=$work/whole
@@ -95,14 +96,19 @@ check() { # TREE
     (cd "$1" && BUILD=build sh lessons/kit/check.sh 99-tried) >"$work/report" 2>&1
 }
 
-# Break something in the folder of the lesson; what check.sh has to say then.
-broken() { # WORDS COMMAND...
-    words=$1
-    shift
+# Break something in the folder of the lesson, in a copy of the tree.
+break_it() { # COMMAND...
     rm -rf "$broken"
     cp -Rp "$whole" "$broken"
     (cd "$broken/lessons/99-tried" && "$@") || exit 1
     count=$((count + 1))
+}
+
+# What check.sh has to say when something is broken.
+broken() { # WORDS COMMAND...
+    words=$1
+    shift
+    break_it "$@"
     if check "$broken"; then
         echo "check.sh lets pass: $*" >&2
         bad=1
@@ -119,6 +125,19 @@ change() { # FILE SED-SCRIPT
 
 win() { # FILE: it keeps its first line, and is right for the rest
     { sed -n 1p "$1" && sed 1d solution.c; } >"$work/changed" && cp "$work/changed" "$1"
+}
+
+# What another script of the kit has to say then.
+said() { # WORDS SCRIPT ARGUMENT COMMAND...
+    words=$1 script=$2 argument=$3
+    shift 3
+    break_it "$@"
+    (cd "$broken" && BUILD=build sh "lessons/kit/$script" $argument) >"$work/report" 2>&1
+    grep -qF -e "$words" "$work/report" || {
+        echo "$script does not say \"$words\" of: $*" >&2
+        cat "$work/report" >&2
+        bad=1
+    }
 }
 
 write_tree
@@ -145,5 +164,9 @@ broken 'the run prints something else' change README.md 's/is 14/is 15/'
 broken 'README has no transcript' change README.md 's/lesson-99/lesson-98/'
 broken 'the run fails' change run.sh '$s/$/; exit 1/'
 
-[ $bad = 0 ] && echo "check.sh finds each of $count things that were broken"
+said 'exercise.c does not compile' exercise.sh 99 change exercise.c 's/return/retrun/'
+said 'twice() is not in exercise.c' exercise.sh 99 change exercise.c 's/twice/thrice/'
+said '0 of 100   (twice() is not in exercise.c' grade.sh '' change exercise.c 's/twice/thrice/'
+
+[ $bad = 0 ] && echo "the kit finds each of $count things that were broken"
 exit $bad
