@@ -6,6 +6,7 @@
 # /* expect: words of the report */); every file and function that the README names
 # exists; its commands run; and its transcript is what the run prints today, but for
 # what kit/mask.sh takes out. One line per lesson; exit status 1 if anything is not so.
+# Without a LESSON, what README.md and lessons/TEACHING.md name is looked up as well.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 . lessons/kit/lesson.sh
 build=${BUILD:-build}
@@ -60,17 +61,18 @@ check_mutants() {
 }
 
 # `common/net.c: net_listen()`, or `common/net.c` alone.
-check_names() {
-    grep -oE '`[a-z_]+/[a-z0-9_./-]+\.[a-z]+(: [a-z_0-9]+\(\))?`' "$readme" | tr -d '`' |
+check_names() { # PAGE
+    page=$(basename "$1")
+    grep -oE '`[a-z_]+/[a-z0-9_./-]+\.[a-z]+(: [a-z_0-9]+\(\))?`' "$1" | tr -d '`' |
         sort -u >"$work/names"
     while IFS= read -r name; do
         file=${name%%:*}
-        [ -e "$file" ] || complain "README names $file, which there is not"
+        [ -e "$file" ] || complain "$page names $file, which there is not"
         case $name in
         *'()')
             function=${name##*: }
             grep -qE "^[a-z].*[ *]${function%()}\(|^${function%()}\(" "$file" ||
-                complain "README names $function in $file, where it is not"
+                complain "$page names $function in $file, where it is not"
             ;;
         esac
     done <"$work/names"
@@ -115,14 +117,19 @@ check_lesson() {
     check_starter
     check_solution
     check_mutants
-    check_names
+    check_names "$readme"
     check_commands "$work"
     check_transcript
     [ $bad = 1 ] || echo "$lesson: as it says, $count wrong solutions found out"
     [ $before = 0 ] || bad=1
 }
 
-[ $# -gt 0 ] || set -- $(cd lessons && ls -d [0-9]*/ | tr -d /)
+[ $# -gt 0 ] || {
+    lesson=pages
+    check_names README.md
+    check_names lessons/TEACHING.md
+    set -- $(cd lessons && ls -d [0-9]*/ | tr -d /)
+}
 for wanted in "$@"; do
     lesson=$(find_lesson "$wanted") || exit 2
     check_lesson

@@ -76,6 +76,8 @@ build/client get http://127.0.0.1:8080/healthz
 ```
 It goes through `common/net.c: net_listen()`.
 EOF
+    echo 'It all begins in `common/net.c: net_listen()`.' |
+        tee "$whole/README.md" >"$whole/lessons/TEACHING.md"
 }
 
 # What is built already is taken over with its times, so that little is built here.
@@ -93,7 +95,7 @@ write_tree() {
 # ----------------------------------------------------------- breaking it
 
 check() { # TREE
-    (cd "$1" && BUILD=build sh lessons/kit/check.sh 99-tried) >"$work/report" 2>&1
+    (cd "$1" && BUILD=build sh lessons/kit/check.sh) >"$work/report" 2>&1
 }
 
 # Break something in the folder of the lesson, in a copy of the tree.
@@ -157,8 +159,10 @@ broken 'thrice loses no points' win mutants/thrice.c
 broken 'the report on thrice does not say: something' change mutants/thrice.c '1s/expect: .*right/expect: something/'
 broken 'the report on thrice does not say' change mutants/thrice.c 1d
 broken '4 wrong solutions' rm mutants/thrice.c
-broken 'README names common/none.c' change README.md 's/net\.c/none.c/'
-broken 'README names net_lisp() in common/net.c' change README.md 's/net_listen/net_lisp/'
+broken 'README.md names common/none.c' change README.md 's/net\.c/none.c/'
+broken 'README.md names net_lisp() in common/net.c' change README.md 's/net_listen/net_lisp/'
+broken 'README.md names common/none.c' change ../../README.md 's/net\.c/none.c/'
+broken 'TEACHING.md names net_lisp() in common/net.c' change ../TEACHING.md 's/net_listen/net_lisp/'
 broken 'a command of README fails' change README.md 's/healthz/nowhere/'
 broken 'the run prints something else' change README.md 's/is 14/is 15/'
 broken 'README has no transcript' change README.md 's/lesson-99/lesson-98/'
