@@ -2,7 +2,7 @@
 case $FORMAT in
 json)
     echo "{\"lesson\":\"$1\",\"tests\":[
-  {\"sentence\":\"it compiles\",\"points\":0,\"of\":100,\"story\":\"$2\"}],
+  {\"sentence\":\"it compiles\",\"points\":0,\"of\":100,\"story\":\"$2\",\"printed\":\"\"}],
  \"points\":0,\"of\":100}"
     ;;
 junit)

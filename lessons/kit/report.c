@@ -103,12 +103,32 @@ static void end_table(const struct report *report)
 
 /* ------------------------------------------------------ JSON */
 
+static bool is_printable(char byte)
+{
+    return (byte >= ' ' && byte <= '~') || byte == '\n' || byte == '\t';
+}
+
+/* An exercise may print anything, but not all of it may stand in JSON or XML: a
+ * byte that is not of ASCII becomes \xNN. Free the buffer. */
+static struct buf made_visible(const char *text)
+{
+    struct buf visible = {0};
+    for (; *text != '\0'; text++)
+        if (is_printable(*text))
+            buf_append(&visible, text, 1);
+        else
+            buf_printf(&visible, "\\x%02x", (unsigned char)*text);
+    return visible;
+}
+
 static void print_json(const char *text)
 {
+    struct buf visible = made_visible(text);
     struct buf json = {0};
-    json_append_string(&json, slice_of(text));
+    json_append_string(&json, buf_slice(&visible));
     fwrite(buf_head(&json), 1, buf_size(&json), stdout);
     buf_free(&json);
+    buf_free(&visible);
 }
 
 static void begin_json(const struct report *report)
@@ -126,6 +146,8 @@ static void add_json(const struct report *report, const struct verdict *verdict)
            verdict->has_passed ? verdict->test->points : 0,
            verdict->test->points);
     print_json(verdict->has_passed ? "" : verdict->story);
+    printf(",\"printed\":");
+    print_json(verdict->has_passed ? "" : verdict->printed);
     putchar('}');
 }
 
@@ -138,11 +160,14 @@ static void end_json(const struct report *report)
 
 static void print_xml(const char *text)
 {
-    for (; *text != '\0'; text++)
-        if (strchr("<>&\"'", *text) != NULL)
-            printf("&#%d;", *text);
+    struct buf visible = made_visible(text);
+    struct slice rest = buf_slice(&visible);
+    for (size_t i = 0; i < rest.size; i++)
+        if (strchr("<>&\"'", rest.data[i]) != NULL)
+            printf("&#%d;", rest.data[i]);
         else
-            putchar(*text);
+            putchar(rest.data[i]);
+    buf_free(&visible);
 }
 
 static void begin_junit(const struct report *report)
@@ -161,7 +186,9 @@ static void add_junit(const struct report *report,
     }
     printf("\"><failure message=\"%d points lost\">", verdict->test->points);
     print_xml(verdict->story);
-    puts("</failure></testcase>");
+    printf("</failure><system-out>");
+    print_xml(verdict->printed);
+    puts("</system-out></testcase>");
 }
 
 static void end_junit(const struct report *report)

@@ -172,5 +172,16 @@ said 'exercise.c does not compile' exercise.sh 99 change exercise.c 's/return/re
 said 'twice() is not in exercise.c' exercise.sh 99 change exercise.c 's/twice/thrice/'
 said '0 of 100   (twice() is not in exercise.c' grade.sh '' change exercise.c 's/twice/thrice/'
 
+# Both answers are wrong, and the exercise prints what may not stand in JSON or XML.
+printing() {
+    sed 's/return.*/printf("<\\"\\001\\377>\\n"); return 1;/; 1a #include <stdio.h>' \
+        solution.c >exercise.c
+}
+export FORMAT=json
+said '4 was right\n","printed":"<\"\\x01\\xff>' grade.sh '' printing
+FORMAT=junit
+said 'what twice() returns is 1, and 4 was right' grade.sh '' printing
+said '<system-out>&#60;&#34;\x01\xff&#62;' grade.sh '' printing
+
 [ $bad = 0 ] && echo "the kit finds each of $count things that were broken"
 exit $bad
