@@ -26,8 +26,9 @@ points_of() { # PROGRAM
 # All that there is of a lesson, at once; what does not compile is missed below.
 build_all() {
     set -- "$build/exercise/$lesson" "$build/solution/$lesson"
-    for mutant in lessons/"$lesson"/mutants/*.c; do
-        set -- "$@" "$build/mutant/$lesson/mutants/$(basename "$mutant" .c)"
+    for mutant in lessons/"$lesson"/mutants/*.*; do
+        name=$(basename "${mutant%.*}")
+        set -- "$@" "$build/mutant/$lesson/mutants/$name"
     done
     build_alone -k "$@" >/dev/null || complain "something does not compile"
 }
@@ -47,10 +48,10 @@ check_solution() {
 
 check_mutants() {
     count=0
-    for mutant in lessons/"$lesson"/mutants/*.c; do
-        name=$(basename "$mutant" .c)
+    for mutant in lessons/"$lesson"/mutants/*.*; do
+        name=$(basename "${mutant%.*}")
         program=$build/mutant/$lesson/mutants/$name
-        words=$(sed -n '1s#^/\* expect: \(.*\) \*/$#\1#p' "$mutant")
+        words=$(sed -n '1s#^/\* expect: \(.*\) \*/$#\1#p; 1s/^expect: //p' "$mutant")
         count=$((count + 1))
         FORMAT=text HINTS=0 "$program" >"$work/report" 2>&1 &&
             complain "$name loses no points"

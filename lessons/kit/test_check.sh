@@ -15,14 +15,22 @@ bad=0
 
 # ----------------------------------------------------------- a small lesson
 
-# The wrong solution NAME returns EXPRESSION; its report says WORDS.
-write_mutant() { # NAME EXPRESSION WORDS
-    echo "/* expect: $3 */
-#include \"lessons/99-tried/exercise.h\"
+write_answer() { # FILE EXPRESSION
+    echo "#include \"lessons/99-tried/exercise.h\"
 int twice(int number)
 {
     return $2;
-}" >"$lesson/mutants/$1.c"
+}" >"$lesson/$1"
+}
+
+# The wrong solution NAME returns EXPRESSION; its report says WORDS.
+write_mutant() { # NAME EXPRESSION WORDS
+    write_answer wrong.c "$2"
+    {
+        echo "expect: $3"
+        diff -u "$lesson/solution.c" "$lesson/wrong.c"
+    } >"$lesson/mutants/$1.diff"
+    rm "$lesson/wrong.c"
 }
 
 write_code() {
@@ -53,10 +61,8 @@ int main(void)
     return grade("99-tried", tests);
 }
 EOF
-    write_mutant solution '2 * number' ''
-    mv "$lesson/mutants/solution.c" "$lesson/solution.c"
-    write_mutant exercise 'number * 0 - 1' ''
-    mv "$lesson/mutants/exercise.c" "$lesson/exercise.c"
+    write_answer solution.c '2 * number'
+    write_answer exercise.c 'number * 0 - 1'
     write_mutant once number 'returns is 2, and 4 was right'
     write_mutant thrice '3 * number' 'returns is 6, and 4 was right'
     write_mutant square 'number * number' 'returns is 49, and 14 was right'
@@ -125,10 +131,6 @@ change() { # FILE SED-SCRIPT
     sed "$2" "$1" >"$work/changed" && cp "$work/changed" "$1"
 }
 
-win() { # FILE: it keeps its first line, and is right for the rest
-    { sed -n 1p "$1" && sed 1d solution.c; } >"$work/changed" && cp "$work/changed" "$1"
-}
-
 # What another script of the kit has to say then.
 said() { # WORDS SCRIPT ARGUMENT COMMAND...
     words=$1 script=$2 argument=$3
@@ -149,16 +151,17 @@ check "$whole" || {
     exit 1
 }
 
-broken 'the starter loses no points' win exercise.c
+broken 'the starter loses no points' cp solution.c exercise.c
 broken 'does not compile' change exercise.c 's/return/retrun/'
 broken 'does not say what is to be written' change exercise.c 's/return.*/return 0;/'
 broken 'the starter crashes' change exercise.c 's/return.*/return *(int *)0;/'
 broken 'the solution has 0 of 100 points' change solution.c 's/2 \*/3 */'
 broken 'the solution has 110 of 110 points' change test_exercise.c 's/2 is doubled", 50/2 is doubled", 60/'
-broken 'thrice loses no points' win mutants/thrice.c
-broken 'the report on thrice does not say: something' change mutants/thrice.c '1s/expect: .*right/expect: something/'
-broken 'the report on thrice does not say' change mutants/thrice.c 1d
-broken '4 wrong solutions' rm mutants/thrice.c
+broken 'thrice loses no points' change mutants/thrice.diff '/^+/s/3 \*/2 */'
+broken 'the report on thrice does not say: something' change mutants/thrice.diff '1s/expect: .*right/expect: something/'
+broken 'the report on thrice does not say' change mutants/thrice.diff 1d
+broken 'does not compile' change mutants/thrice.diff '/^-/s/2 \*/4 */'
+broken '4 wrong solutions' rm mutants/thrice.diff
 broken 'README.md names common/none.c' change README.md 's/net\.c/none.c/'
 broken 'README.md names net_lisp() in common/net.c' change README.md 's/net_listen/net_lisp/'
 broken 'README.md names common/none.c' change ../../README.md 's/net\.c/none.c/'
