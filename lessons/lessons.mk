@@ -13,7 +13,6 @@ SHOWN := $(SHOWN:%.c=$(BUILD)/%)
 EXERCISES := $(LESSONS:%=$(BUILD)/exercise/%)
 SOLUTIONS := $(patsubst lessons/%/solution.c,$(BUILD)/solution/%,$(wildcard lessons/*/solution.c))
 MUTANTS := $(patsubst lessons/%.diff,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.diff))
-MUTANTS_IN_C := $(patsubst lessons/%.c,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.c))
 graded = $(call as,sanitized,lessons/$(1)/test_exercise.c $(2) $(KIT) $(COMMON))
 
 # What the lessons show. Of the small programs those of the first two need libc alone.
@@ -28,8 +27,7 @@ $(filter-out $(BUILD)/lessons/01-% $(BUILD)/lessons/02-%,$(SHOWN)): $(call as,re
 $(EXERCISES): $(BUILD)/exercise/%: $$(call graded,$$*,lessons/$$*/exercise.c)
 $(SOLUTIONS): $(BUILD)/solution/%: $$(call graded,$$*,lessons/$$*/solution.c)
 $(MUTANTS): $(BUILD)/mutant/%: $$(call graded,$$(firstword $$(subst /, ,$$*)),$(BUILD)/wrong/lessons/$$*.c)
-$(MUTANTS_IN_C): $(BUILD)/mutant/%: $$(call graded,$$(firstword $$(subst /, ,$$*)),lessons/$$*.c)
-$(EXERCISES) $(SOLUTIONS) $(MUTANTS) $(MUTANTS_IN_C):
+$(EXERCISES) $(SOLUTIONS) $(MUTANTS):
 	@mkdir -p $(@D)
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
 # A wrong solution is the right one with a mistake put into it.

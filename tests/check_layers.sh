@@ -79,8 +79,7 @@ check_arrows() {
             complain "$file is of no layer: name it in $0"
     done
     for include in $(includes_of common/*.[ch] server/*.[ch] client/*.[ch] \
-        lessons/*.[ch] lessons/*/*.[ch] lessons/*/*/*.c tests/*.[ch] \
-        tests/*/*.[ch]); do
+        lessons/*.[ch] lessons/*/*.[ch] tests/*.[ch] tests/*/*.[ch]); do
         header=${include##*:}
         place=${include%:*}
         check_include "${place%:*}" "${place##*:}" "$header"
