@@ -34,10 +34,10 @@ static size_t end_of_value(struct slice text)
 static struct slice next_value(struct slice *line)
 {
     while (line->size > 0 && line->data[0] == ' ')
-        *line = (struct slice){line->data + 1, line->size - 1};
+        *line = slice_from(*line, 1);
     size_t size = end_of_value(*line);
     struct slice value = {line->data, size};
-    *line = (struct slice){line->data + size, line->size - size};
+    *line = slice_from(*line, size);
     return value;
 }
 
@@ -52,11 +52,10 @@ const char *event_line_value(struct arguments *arguments, struct slice value)
 static const char *read_words(struct slice line, struct buf *name,
                               struct arguments *arguments)
 {
-    const char *blank = memchr(line.data, ' ', line.size);
-    size_t size = blank != NULL ? (size_t)(blank - line.data) : line.size;
+    struct slice event = slice_until(line, ' ');
     const char *why = NULL;
-    buf_append(name, line.data, size);
-    line = (struct slice){line.data + size, line.size - size};
+    buf_append_slice(name, event);
+    line = slice_from(line, event.size);
     while (why == NULL) {
         struct slice value = next_value(&line);
         if (value.size == 0)

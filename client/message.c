@@ -44,20 +44,10 @@ static bool read_message(struct slice object, struct buf *scratch,
     return read_id(object, &heard->id) && read_text(object, scratch, heard);
 }
 
-/* From the first brace to the last. */
-static struct slice without_blanks(struct slice object)
-{
-    while (object.size > 0 && *object.data != '{')
-        object = (struct slice){object.data + 1, object.size - 1};
-    while (object.size > 0 && object.data[object.size - 1] != '}')
-        object.size--;
-    return object;
-}
-
 bool message_read(struct slice json, struct buf *scratch, struct heard *heard)
 {
     return is_json(json) && json_type(json) == JSON_OBJECT &&
-           read_message(without_blanks(json), scratch, heard);
+           read_message(json_trim(json), scratch, heard);
 }
 
 bool message_array(struct slice json, struct json_cursor *array)

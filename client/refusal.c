@@ -28,7 +28,7 @@ static struct slice without_status(struct slice line, const char *status)
     size_t size = strlen(status);
     if (!slice_starts_with(line, status) || line.size < size + 2)
         return line;
-    return (struct slice){line.data + size + 2, line.size - size - 2};
+    return slice_from(line, size + 2);
 }
 
 static struct slice explanation(struct slice body, const char *status,

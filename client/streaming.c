@@ -41,18 +41,16 @@ static bool next_line(struct listener *listener)
 {
     struct session *session = listener->session;
     struct slice line = buf_slice(&session->received);
-    const char *end = line.size == session->scanned
-                          ? NULL
-                          : memchr(line.data + session->scanned, '\n',
-                                   line.size - session->scanned);
-    if (end == NULL) {
-        session->scanned = line.size;
-        if (line.size > listener_message_limit(listener))
+    size_t size = line.size;
+    line.size = session->scanned +
+                slice_until(slice_from(line, session->scanned), '\n').size;
+    if (line.size == size) {
+        session->scanned = size;
+        if (size > listener_message_limit(listener))
             listener_failed(listener, OUTCOME_WEIRD_REPLY,
                             "a line is too long");
         return false;
     }
-    line.size = (size_t)(end - line.data);
     session->scanned = 0;
     buf_consume(&session->received, line.size + 1);
     if (line.size > 0)
@@ -65,10 +63,7 @@ static bool next_line(struct listener *listener)
 static void open_stream(struct listener *listener, const struct http_head *head)
 {
     struct session *session = listener->session;
-    struct slice type = http_field(head, "Content-Type");
-    const char *end = memchr(type.data ? type.data : "", ';', type.size);
-    if (end != NULL)
-        type.size = (size_t)(end - type.data);
+    struct slice type = slice_until(http_field(head, "Content-Type"), ';');
     session->is_lines = slice_is_any_case(type, "application/x-ndjson");
     if (session->is_lines || slice_is_any_case(type, "text/event-stream"))
         listener_opened(listener, head);

@@ -1,7 +1,6 @@
 #include "client/trace_head.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/log.h"
 #include "common/trace.h"
@@ -10,9 +9,7 @@ void trace_request(const struct net_peer *peer, struct slice request)
 {
     while (log_wants(LOG_TRACE) && !slice_starts_with(request, "\r\n")) {
         trace_text(peer, '>', request);
-        const char *end = memchr(request.data, '\n', request.size);
-        size_t size = (size_t)(end + 1 - request.data);
-        request = (struct slice){request.data + size, request.size - size};
+        request = slice_from(request, slice_until(request, '\n').size + 1);
     }
 }
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/hex.h"
+#include "common/http_fields.h"
 #include "common/limits.h"
 
 void chunked_append_size(struct buf *out, size_t size)
@@ -33,64 +35,25 @@ void chunked_end(struct buf *out)
     buf_append_text(out, "0\r\n\r\n");
 }
 
-/* SP and HTAB. */
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Of a token (RFC 9110, 5.6.2). */
-static bool is_tchar(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
-
-/* Of a field value or a quoted string: VCHAR, obs-text or a blank, so neither
- * CR, LF nor another control character (RFC 9110, 5.5). */
-static bool is_text(char c)
-{
-    return is_blank(c) || ((unsigned char)c > ' ' && c != 0x7f);
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
-}
-
-static void skip(struct slice *rest, size_t size)
-{
-    rest->data += size;
-    rest->size -= size;
-}
-
 static bool skip_char(struct slice *rest, char c)
 {
     if (rest->size == 0 || rest->data[0] != c)
         return false;
-    skip(rest, 1);
+    *rest = slice_from(*rest, 1);
     return true;
 }
 
 static void skip_blanks(struct slice *rest)
 {
-    while (rest->size > 0 && is_blank(rest->data[0]))
-        skip(rest, 1);
+    while (rest->size > 0 && (*rest->data == ' ' || *rest->data == '\t'))
+        *rest = slice_from(*rest, 1);
 }
 
 static bool skip_token(struct slice *rest)
 {
-    size_t before = rest->size;
-    while (rest->size > 0 && is_tchar(rest->data[0]))
-        skip(rest, 1);
-    return rest->size < before;
+    size_t size = http_span(*rest, HTTP_CLASS_TOKEN);
+    *rest = slice_from(*rest, size);
+    return size > 0;
 }
 
 /* RFC 9110, 5.6.4; the opening quote has been read. */
@@ -98,9 +61,9 @@ static bool skip_quoted(struct slice *rest)
 {
     while (!skip_char(rest, '"')) {
         skip_char(rest, '\\');
-        if (rest->size == 0 || !is_text(rest->data[0]))
+        if (rest->size == 0 || !http_has_class(*rest->data, HTTP_CLASS_TEXT))
             return false;
-        skip(rest, 1);
+        *rest = slice_from(*rest, 1);
     }
     return true;
 }
@@ -137,9 +100,7 @@ static bool is_field_line(struct slice rest)
 {
     if (!skip_token(&rest) || !skip_char(&rest, ':'))
         return false;
-    while (rest.size > 0 && is_text(rest.data[0]))
-        skip(&rest, 1);
-    return rest.size == 0;
+    return http_span(rest, HTTP_CLASS_TEXT) == rest.size;
 }
 
 /* chunk-size = 1*HEXDIG; any size over CHUNK_SIZE_MAX is one over it. */
@@ -147,11 +108,11 @@ static bool take_size(struct slice *rest, uint32_t *size)
 {
     size_t before = rest->size;
     uint64_t value = 0;
-    while (rest->size > 0 && hex_digit(rest->data[0]) >= 0) {
-        value = 16 * value + (uint64_t)hex_digit(rest->data[0]);
+    while (rest->size > 0 && hex_value(rest->data[0]) >= 0) {
+        value = 16 * value + (uint64_t)hex_value(rest->data[0]);
         if (value > CHUNK_SIZE_MAX)
             value = (uint64_t)CHUNK_SIZE_MAX + 1;
-        skip(rest, 1);
+        *rest = slice_from(*rest, 1);
     }
     *size = (uint32_t)value;
     return rest->size < before;

@@ -8,11 +8,6 @@
 
 enum { SEPARATOR = '\x1e', BASE64_MARK = 'b' };
 
-static struct slice slice_from(struct slice slice, size_t start)
-{
-    return (struct slice){slice.data + start, slice.size - start};
-}
-
 /* ------------------------------------------------------------- packets */
 
 bool eio_read_packet(struct slice message, bool is_binary,
@@ -34,16 +29,12 @@ bool eio_read_packet(struct slice message, bool is_binary,
 /* Take what stands before the next separator, or at the end, off the rest. */
 static struct slice take_encoded(struct eio_payload *payload)
 {
-    struct slice encoded = payload->rest;
-    const char *end =
-        encoded.size > 0 ? memchr(encoded.data, SEPARATOR, encoded.size) : NULL;
+    struct slice rest = payload->rest, encoded = slice_until(rest, SEPARATOR);
+    bool is_last = encoded.size == rest.size;
     payload->has_begun = true;
-    payload->rest = (struct slice){0};
-    if (end == NULL)
-        return encoded;
-    size_t size = (size_t)(end - encoded.data);
-    payload->rest = slice_from(encoded, size + 1);
-    return (struct slice){encoded.data, size};
+    payload->rest =
+        is_last ? (struct slice){0} : slice_from(rest, encoded.size + 1);
+    return encoded;
 }
 
 static bool decode(struct buf *decoded, struct slice text)

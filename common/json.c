@@ -1,5 +1,6 @@
 #include "common/json.h"
 
+#include "common/hex.h"
 #include "common/limits.h"
 
 enum { WORD = sizeof(uint64_t) }; /* bytes looked at together */
@@ -7,17 +8,11 @@ enum { WORD = sizeof(uint64_t) }; /* bytes looked at together */
 /* Every take_x() takes what it is called for off the front of `text`. False: it
  * does not stand there, and how much was taken nevertheless says nothing. */
 
-static void advance(struct slice *text, size_t size)
-{
-    text->data += size;
-    text->size -= size;
-}
-
 static bool take(struct slice *text, char wanted)
 {
     if (text->size == 0 || *text->data != wanted)
         return false;
-    advance(text, 1);
+    *text = slice_from(*text, 1);
     return true;
 }
 
@@ -25,7 +20,7 @@ static bool take_word(struct slice *text, const char *wanted)
 {
     if (!slice_starts_with(*text, wanted))
         return false;
-    advance(text, strlen(wanted));
+    *text = slice_from(*text, strlen(wanted));
     return true;
 }
 
@@ -34,19 +29,24 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-/* Skip blanks (2). The byte behind them; NUL, which begins no value, if there
- * is none. */
-static char first_byte(struct slice *text)
+static void skip_blanks(struct slice *text)
 {
     while (text->size > 0 && is_blank(*text->data))
-        advance(text, 1);
+        *text = slice_from(*text, 1);
+}
+
+/* The byte behind blanks, which are skipped; NUL, which begins no value, if
+ * there is none. */
+static char next_byte(struct slice *text)
+{
+    skip_blanks(text);
     return text->size > 0 ? *text->data : '\0';
 }
 
 /* One of the six structural characters, and blanks before it (2). */
 static bool take_structural(struct slice *text, char wanted)
 {
-    first_byte(text);
+    skip_blanks(text);
     return take(text, wanted);
 }
 
@@ -88,17 +88,6 @@ static size_t plain_size(struct slice text)
     return size;
 }
 
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
 /* \uXXXX; the first two are known. */
 static bool take_unit(struct slice *text, uint32_t *unit)
 {
@@ -111,7 +100,7 @@ static bool take_unit(struct slice *text, uint32_t *unit)
             return false;
         *unit = *unit << 4 | (uint32_t)value;
     }
-    advance(text, 6);
+    *text = slice_from(*text, 6);
     return true;
 }
 
@@ -128,7 +117,7 @@ static bool take_escape(struct slice *text, uint32_t *unit)
     if (letter == NULL)
         return false;
     *unit = (uint32_t)meanings[letter - letters];
-    advance(text, 2);
+    *text = slice_from(*text, 2);
     return true;
 }
 
@@ -137,9 +126,9 @@ static bool take_string(struct slice *text)
     uint32_t unit;
     if (!take(text, '"'))
         return false;
-    do
-        advance(text, plain_size(*text));
-    while (take_escape(text, &unit));
+    do {
+        *text = slice_from(*text, plain_size(*text));
+    } while (take_escape(text, &unit));
     return take(text, '"');
 }
 
@@ -175,7 +164,7 @@ static bool take_digits(struct slice *text)
 {
     size_t before = text->size;
     while (text->size > 0 && is_digit(*text->data))
-        advance(text, 1);
+        *text = slice_from(*text, 1);
     return text->size < before;
 }
 
@@ -197,7 +186,7 @@ static bool take_number(struct slice *text)
 
 static bool take_scalar(struct slice *text)
 {
-    switch (first_byte(text)) {
+    switch (next_byte(text)) {
     case '"': return take_string(text);
     case 't': return take_word(text, "true");
     case 'f': return take_word(text, "false");
@@ -209,7 +198,7 @@ static bool take_scalar(struct slice *text)
 /* The name of a member and the colon behind it (4). */
 static bool take_name(struct slice *text)
 {
-    first_byte(text);
+    skip_blanks(text);
     return take_string(text) && take_structural(text, ':');
 }
 
@@ -217,11 +206,11 @@ static bool take_name(struct slice *text)
  * another (3, 4, 5). */
 static bool take_value(struct slice *text, int depth)
 {
-    char open = first_byte(text);
+    char open = next_byte(text);
     if (open != '[' && open != '{')
         return take_scalar(text);
     char close = open == '[' ? ']' : '}';
-    advance(text, 1);
+    *text = slice_from(*text, 1);
     if (depth == 0)
         return false;
     if (take_structural(text, close))
@@ -239,13 +228,21 @@ bool json_is_valid(struct slice text)
 {
     if (!take_value(&text, JSON_DEPTH_MAX))
         return false;
-    first_byte(&text);
+    skip_blanks(&text);
     return text.size == 0;
+}
+
+struct slice json_trim(struct slice text)
+{
+    skip_blanks(&text);
+    while (text.size > 0 && is_blank(text.data[text.size - 1]))
+        text.size--;
+    return text;
 }
 
 enum json_type json_type(struct slice value)
 {
-    switch (first_byte(&value)) {
+    switch (next_byte(&value)) {
     case 'n': return JSON_NULL;
     case 'f': return JSON_FALSE;
     case 't': return JSON_TRUE;
@@ -269,7 +266,7 @@ struct json_cursor json_items(struct slice array_or_object)
 /* Take a value, and say where it stood. */
 static bool cut_value(struct slice *text, struct slice *value)
 {
-    first_byte(text);
+    skip_blanks(text);
     const char *start = text->data;
     if (!take_value(text, JSON_DEPTH_MAX))
         return false;
@@ -328,7 +325,7 @@ struct slice json_string(struct slice string, struct buf *scratch)
     uint32_t character;
     take_structural(&string, '"');
     struct slice plain = {string.data, plain_size(string)};
-    advance(&string, plain.size);
+    string = slice_from(string, plain.size);
     if (take(&string, '"'))
         return plain;
     buf_append_slice(scratch, plain);
@@ -336,11 +333,9 @@ struct slice json_string(struct slice string, struct buf *scratch)
         append_utf8(scratch, character);
         plain = (struct slice){string.data, plain_size(string)};
         buf_append_slice(scratch, plain);
-        advance(&string, plain.size);
+        string = slice_from(string, plain.size);
     }
-    struct slice text = buf_slice(scratch);
-    advance(&text, before);
-    return text;
+    return slice_from(buf_slice(scratch), before);
 }
 
 bool json_string_is(struct slice value, const char *text)
@@ -355,12 +350,12 @@ bool json_string_is(struct slice value, const char *text)
 bool json_integer(struct slice value, int64_t *number)
 {
     int64_t sum = 0;
-    first_byte(&value);
+    skip_blanks(&value);
     struct slice digits = value;
-    if (!take_digits(&value) || first_byte(&value) != '\0')
+    if (!take_digits(&value) || next_byte(&value) != '\0')
         return false;
-    for (; digits.size > 0 && is_digit(*digits.data); advance(&digits, 1)) {
-        int digit = *digits.data - '0';
+    for (size_t i = 0; i < digits.size && is_digit(digits.data[i]); i++) {
+        int digit = digits.data[i] - '0';
         if (sum > (INT64_MAX - digit) / 10)
             return false;
         sum = 10 * sum + digit;
@@ -392,7 +387,7 @@ void json_append_string(struct buf *out, struct slice text)
         if (size == text.size)
             break;
         append_escape(out, text.data[size]);
-        advance(&text, size + 1);
+        text = slice_from(text, size + 1);
     }
     buf_append(out, "\"", 1);
 }

@@ -33,6 +33,9 @@ enum json_type {
  * surrogate that stands alone is allowed, as section 8.2 does. */
 bool json_is_valid(struct slice text);
 
+/* Without the blanks around it (2). */
+struct slice json_trim(struct slice text);
+
 /* What a valid value is. Here and below, a value may have blanks around it. */
 enum json_type json_type(struct slice value);
 

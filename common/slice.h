@@ -54,4 +54,22 @@ static inline bool slice_starts_with(struct slice slice, const char *text)
     return slice.size >= size && memcmp(slice.data, text, size) == 0;
 }
 
+/* It without its first `size` bytes. */
+static inline struct slice slice_from(struct slice slice, size_t size)
+{
+    if (size == 0) /* data may be NULL then */
+        return slice;
+    return (struct slice){slice.data + size, slice.size - size};
+}
+
+/* Its bytes before the first `byte`; all of them if there is none. */
+static inline struct slice slice_until(struct slice slice, char byte)
+{
+    const char *end =
+        slice.size > 0 ? memchr(slice.data, byte, slice.size) : NULL;
+    if (end != NULL)
+        slice.size = (size_t)(end - slice.data);
+    return slice;
+}
+
 #endif

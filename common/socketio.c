@@ -18,12 +18,6 @@ static bool is_binary_type(enum sio_type type)
     return type == SIO_BINARY_EVENT || type == SIO_BINARY_ACK;
 }
 
-static void advance(struct slice *text, size_t size)
-{
-    text->data += size;
-    text->size -= size;
-}
-
 static bool begins_with(struct slice text, char byte)
 {
     return text.size > 0 && *text.data == byte;
@@ -34,27 +28,11 @@ static bool begins_with_digit(struct slice text)
     return text.size > 0 && *text.data >= '0' && *text.data <= '9';
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
-static struct slice without_blanks(struct slice text)
-{
-    while (text.size > 0 && is_blank(*text.data))
-        advance(&text, 1);
-    while (text.size > 0 && is_blank(text.data[text.size - 1]))
-        text.size--;
-    return text;
-}
-
 /* What follows a value in a list. */
 static struct slice without_comma(struct slice text)
 {
-    text = without_blanks(text);
-    if (begins_with(text, ','))
-        advance(&text, 1);
-    return without_blanks(text);
+    text = json_trim(text);
+    return begins_with(text, ',') ? json_trim(slice_from(text, 1)) : text;
 }
 
 /* ------------------------------------------------------------- writing */
@@ -142,7 +120,7 @@ static bool take_type(struct slice *text, enum sio_type *type)
     if (text->size == 0 || *text->data < '0' || *text->data > '6')
         return false;
     *type = (enum sio_type)(*text->data - '0');
-    advance(text, 1);
+    *text = slice_from(*text, 1);
     return true;
 }
 
@@ -152,11 +130,11 @@ static bool take_attachments(struct slice *text, uint8_t *count)
     unsigned number = 0;
     while (begins_with_digit(*text) && number <= SIO_ATTACHMENTS_MAX) {
         number = 10 * number + (unsigned)(*text->data - '0');
-        advance(text, 1);
+        *text = slice_from(*text, 1);
     }
     if (number < 1 || number > SIO_ATTACHMENTS_MAX || !begins_with(*text, '-'))
         return false;
-    advance(text, 1);
+    *text = slice_from(*text, 1);
     *count = (uint8_t)number;
     return true;
 }
@@ -166,12 +144,10 @@ static struct slice take_namespace(struct slice *text)
 {
     if (!begins_with(*text, '/'))
         return slice_of("/");
-    const char *comma = memchr(text->data, ',', text->size);
-    struct slice namespace = *text;
-    if (comma != NULL)
-    namespace.size = (size_t)(comma - text->data);
-    advance(text, namespace.size + (comma != NULL ? 1 : 0));
-    return namespace;
+    struct slice name = slice_until(*text, ',');
+    bool has_comma = name.size < text->size;
+    *text = slice_from(*text, name.size + (has_comma ? 1 : 0));
+    return name;
 }
 
 static bool has_array(enum sio_type type)
@@ -185,10 +161,11 @@ static bool take_id(struct slice *text, struct sio_packet *packet)
 {
     uint64_t id = 0;
     packet->has_id = begins_with_digit(*text) && has_array(packet->type);
-    for (; begins_with_digit(*text); advance(text, 1)) {
+    while (begins_with_digit(*text)) {
         if (id > (UINT64_MAX - 9) / 10)
             return false;
         id = 10 * id + (uint64_t)(*text->data - '0');
+        *text = slice_from(*text, 1);
     }
     packet->id = packet->has_id ? id : 0;
     return true;
@@ -224,7 +201,7 @@ static bool read_array(struct slice array, struct sio_packet *packet)
     if (packet->type == SIO_EVENT &&
         (!json_next(&items, &packet->event) || !is_event_name(packet->event)))
         return false;
-    struct slice args = without_blanks(items.rest);
+    struct slice args = json_trim(items.rest);
     args.size--; /* the bracket that closes the array */
     packet->args.json = without_comma(args);
     return true;
@@ -235,7 +212,7 @@ static bool read_payload(struct slice payload, struct sio_packet *packet)
 {
     if (payload.size > 0 && !json_is_valid(payload))
         return false;
-    payload = without_blanks(payload);
+    payload = json_trim(payload);
     if (!has_array(packet->type))
         packet->data = payload;
     switch (packet->type) {
@@ -291,11 +268,11 @@ static void take_string(struct slice *text, struct members *object,
     struct slice name, value = {0};
     int64_t number;
     json_next(&cursor, &name);
-    *text = without_blanks(cursor.rest);
+    *text = json_trim(cursor.rest);
     if (!begins_with(*text, ':'))
         return;
-    advance(text, 1);
-    cursor.rest = *text = without_blanks(*text);
+    *text = slice_from(*text, 1);
+    cursor.rest = *text = json_trim(*text);
     bool is_container = begins_with(*text, '[') || begins_with(*text, '{');
     if (!is_container)
         json_next(&cursor, &value);
@@ -325,7 +302,7 @@ static bool placeholders_have_buffers(struct slice text, size_t buffer_count)
                 return false;
             depth--;
         }
-        advance(&text, 1);
+        text = slice_from(text, 1);
     }
     return true;
 }

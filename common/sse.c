@@ -20,11 +20,6 @@ static bool has_byte(struct slice slice, char byte)
     return slice.size > 0 && memchr(slice.data, byte, slice.size) != NULL;
 }
 
-static struct slice slice_from(struct slice slice, size_t start)
-{
-    return (struct slice){slice.data + start, slice.size - start};
-}
-
 /* One field for each line of `text`, also for an empty last one. */
 static void append_lines(struct buf *out, const char *name, struct slice text)
 {
@@ -129,10 +124,9 @@ static void read_id(struct sse *sse, struct slice value)
 /* "Process the field" (9.2.6). A comment is a field without a name. */
 static void read_field(struct sse *sse, struct slice line)
 {
-    const char *colon = memchr(line.data, ':', line.size);
-    size_t size = colon != NULL ? (size_t)(colon - line.data) : line.size;
-    struct slice name = {line.data, size};
-    struct slice value = slice_from(line, colon != NULL ? size + 1 : size);
+    struct slice name = slice_until(line, ':');
+    bool has_colon = name.size < line.size;
+    struct slice value = slice_from(line, name.size + (has_colon ? 1 : 0));
     if (slice_starts_with(value, " "))
         value = slice_from(value, 1);
     if (slice_is(name, "data")) {

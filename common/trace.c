@@ -9,11 +9,8 @@ void trace_text(const struct net_peer *peer, char direction, struct slice text)
     if (!log_wants(LOG_TRACE))
         return;
     char name[NET_NAME_MAX], escaped[LOG_ESCAPED_MAX];
-    const char *end = memchr(text.data, '\r', text.size);
-    if (end != NULL)
-        text.size = (size_t)(end - text.data);
     log_trace("%s %c %s", net_peer_name(peer, name), direction,
-              log_escaped(text, escaped));
+              log_escaped(slice_until(text, '\r'), escaped));
 }
 
 static const char *opcode_name(uint8_t opcode)
@@ -37,7 +34,7 @@ static void spell_payload(const struct ws_frame *frame, struct slice payload,
     if (frame->opcode == WS_CLOSE && payload.size >= 2) {
         unsigned code =
             (unsigned)(uint8_t)payload.data[0] << 8 | (uint8_t)payload.data[1];
-        payload = (struct slice){payload.data + 2, payload.size - 2};
+        payload = slice_from(payload, 2);
         snprintf(text, size, "%u \"%s\"", code, log_escaped(payload, escaped));
         return;
     }

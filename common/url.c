@@ -1,14 +1,8 @@
 #include "common/url.h"
 
-enum { HTTP_PORT = 80 }; /* RFC 9110, 4.2.1; RFC 6455, 3 */
+#include "common/hex.h"
 
-/* `slice` without its first `size` bytes. */
-static struct slice skip(struct slice slice, size_t size)
-{
-    if (size == 0) /* data may be NULL then */
-        return slice;
-    return (struct slice){slice.data + size, slice.size - size};
-}
+enum { HTTP_PORT = 80 }; /* RFC 9110, 4.2.1; RFC 6455, 3 */
 
 static bool is_one_of(char byte, const char *set)
 {
@@ -27,7 +21,7 @@ static struct slice take_until(const char *stops, struct slice *rest)
     while (size < rest->size && !is_one_of(rest->data[size], stops))
         size++;
     struct slice taken = {rest->data, size};
-    *rest = skip(*rest, size);
+    *rest = slice_from(*rest, size);
     return taken;
 }
 
@@ -46,17 +40,6 @@ static bool is_unreserved(char byte) /* RFC 3986, 2.3 */
     return is_alpha(byte) || is_digit(byte) || is_one_of(byte, "-._~");
 }
 
-static int hex_value(char byte)
-{
-    if (is_digit(byte))
-        return byte - '0';
-    if (byte >= 'A' && byte <= 'F')
-        return byte - 'A' + 10;
-    if (byte >= 'a' && byte <= 'f')
-        return byte - 'a' + 10;
-    return -1;
-}
-
 /* Is there a well-formed "%" and two digits at the head (2.1)? */
 static bool is_escape(struct slice text)
 {
@@ -68,7 +51,7 @@ static bool is_escape(struct slice text)
  * it is allowed as part of an escape. */
 static bool is_made_of(struct slice text, const char *others)
 {
-    for (; text.size > 0; text = skip(text, 1)) {
+    for (; text.size > 0; text = slice_from(text, 1)) {
         char byte = text.data[0];
         if (!is_unreserved(byte) && !is_one_of(byte, others))
             return false;
@@ -108,7 +91,7 @@ static enum url_error take_scheme(struct slice *rest, struct url *url)
     if (scheme.size == 0)
         scheme = slice_of("http");
     else
-        *rest = skip(*rest, scheme.size + strlen("://"));
+        *rest = slice_from(*rest, scheme.size + strlen("://"));
 
     if (slice_is_any_case(scheme, "https") || slice_is_any_case(scheme, "wss"))
         return URL_NEEDS_TLS;
@@ -128,7 +111,7 @@ static enum url_error parse_port(struct slice rest, struct url *url)
 {
     uint64_t port = HTTP_PORT;
     if (rest.size > 0 &&
-        (rest.data[0] != ':' || !url_number(skip(rest, 1), &port)))
+        (rest.data[0] != ':' || !url_number(slice_from(rest, 1), &port)))
         return URL_BAD_PORT;
     if (port == 0 || port > UINT16_MAX)
         return URL_BAD_PORT;
@@ -140,7 +123,7 @@ static enum url_error parse_port(struct slice rest, struct url *url)
  * say. */
 static enum url_error parse_ipv6(struct slice authority, struct url *url)
 {
-    struct slice rest = skip(authority, 1);
+    struct slice rest = slice_from(authority, 1);
     url->host = take_until("]", &rest);
     if (rest.size == 0 || url->host.size == 0)
         return URL_BAD_HOST;
@@ -149,7 +132,7 @@ static enum url_error parse_ipv6(struct slice authority, struct url *url)
         if (hex_value(byte) < 0 && !is_one_of(byte, ":."))
             return URL_BAD_HOST;
     }
-    return parse_port(skip(rest, 1), url);
+    return parse_port(slice_from(rest, 1), url);
 }
 
 static enum url_error parse_authority(struct slice authority, struct url *url)
@@ -182,7 +165,7 @@ static enum url_error parse_socket(struct slice authority, struct url *url)
 static enum url_error parse_target(struct slice target, struct url *url)
 {
     url->path = take_until("?", &target);
-    url->query = target.size > 0 ? skip(target, 1) : (struct slice){0};
+    url->query = target.size > 0 ? slice_from(target, 1) : (struct slice){0};
     if (url->path.size == 0)
         url->path = slice_of("/");
     if (!is_made_of(url->path, "%!$&'()*+,;=:@/") ||
@@ -246,9 +229,9 @@ bool url_query(struct slice query, const char *name, struct slice *value)
 {
     while (query.size > 0) {
         struct slice field = take_until("&", &query);
-        query = skip(query, query.size > 0 ? 1 : 0); /* the "&" */
+        query = slice_from(query, query.size > 0 ? 1 : 0); /* the "&" */
         if (slice_is(take_until("=", &field), name)) {
-            *value = field.size > 0 ? skip(field, 1) : field;
+            *value = field.size > 0 ? slice_from(field, 1) : field;
             return true;
         }
     }
@@ -261,12 +244,12 @@ static int take_byte(struct slice *text)
 {
     struct slice head = *text;
     if (head.data[0] != '%') {
-        *text = skip(head, 1);
+        *text = slice_from(head, 1);
         return (unsigned char)head.data[0];
     }
     if (!is_escape(head))
         return -1;
-    *text = skip(head, 3);
+    *text = slice_from(head, 3);
     return 16 * hex_value(head.data[1]) + hex_value(head.data[2]);
 }
 

@@ -120,7 +120,7 @@ static void trace_sent(const struct ws_conn *ws_conn, struct slice frames)
 static void trace_from(const struct ws_conn *ws_conn, size_t before)
 {
     struct slice out = buf_slice(&ws_conn->conn->out);
-    trace_sent(ws_conn, (struct slice){out.data + before, out.size - before});
+    trace_sent(ws_conn, slice_from(out, before));
 }
 
 /* A long payload that need not be masked goes to the kernel from where it

@@ -80,8 +80,7 @@ void eio_messages_add(struct eio_messages *messages, bool is_binary,
     }
     struct slice encoded = buf_slice(&messages->payload);
     size_t start = before == 0 ? 0 : before + 1; /* behind the separator */
-    ws_append_frame(&messages->frames, WS_TEXT,
-                    (struct slice){encoded.data + start, encoded.size - start});
+    ws_append_frame(&messages->frames, WS_TEXT, slice_from(encoded, start));
 }
 
 void eio_messages_free(struct eio_messages *messages)

@@ -165,11 +165,9 @@ static const struct holder post_holder = {
 /* Without its parameters (RFC 9110, 8.3.1). */
 static bool is_octet_stream(const struct http_request *request)
 {
-    struct slice type = http_field(&request->head, "Content-Type");
-    const char *end = type.size > 0 ? memchr(type.data, ';', type.size) : NULL;
-    if (end != NULL)
-        type.size = (size_t)(end - type.data);
-    return slice_is_any_case(http_trim(type), "application/octet-stream");
+    struct slice field = http_field(&request->head, "Content-Type");
+    return slice_is_any_case(http_trim(slice_until(field, ';')),
+                             "application/octet-stream");
 }
 
 static void serve_post(struct eio_session *session, struct exchange *exchange,

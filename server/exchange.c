@@ -148,8 +148,7 @@ static void finish(struct exchange *exchange)
 static void trace_answer(struct exchange *exchange, size_t before)
 {
     struct slice out = buf_slice(&exchange->conn->out);
-    trace_text(&exchange->conn->peer, '>',
-               (struct slice){out.data + before, out.size - before});
+    trace_text(&exchange->conn->peer, '>', slice_from(out, before));
 }
 
 void exchange_respond(struct exchange *exchange,

@@ -20,7 +20,7 @@ layer_of() { # FILE
     client/*) echo client ;;
     lessons/*) echo lessons ;;
     common/*:slice | common/*:buf | common/*:alloc | common/*:limits | \
-        common/*:log) echo bytes ;;
+        common/*:hex | common/*:log) echo bytes ;;
     common/*:net | common/*:loop | common/*:loop_epoll | common/*:loop_poll | \
         common/*:timer | common/*:conn | common/*:signals) echo kernel ;;
     common/*:http* | common/*:chunked | common/*:sse | common/*:url | \
