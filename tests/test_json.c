@@ -512,6 +512,15 @@ static void a_value_says_what_it_is(void **state)
     assert_int_equal(json_type(slice_of(" \t\r\n{}")), JSON_OBJECT);
 }
 
+static void blanks_around_a_text_are_trimmed_and_no_others(void **state)
+{
+    (void)state;
+    assert_slice(json_trim(slice_of(" \t\r\n[ 1 ]\n\r\t ")), "[ 1 ]");
+    assert_slice(json_trim(slice_of("\v1\f")), "\v1\f");
+    assert_slice(json_trim(slice_of(" \n ")), "");
+    assert_int_equal(json_trim((struct slice){0}).size, 0);
+}
+
 static void items_are_slices_of_the_text_without_blanks(void **state)
 {
     static const char *const expected[] = {
@@ -790,6 +799,7 @@ int main(void)
         cmocka_unit_test(a_megabyte_of_brackets_is_refused),
         cmocka_unit_test(what_is_beside_one_another_may_be_much),
         cmocka_unit_test(a_value_says_what_it_is),
+        cmocka_unit_test(blanks_around_a_text_are_trimmed_and_no_others),
         cmocka_unit_test(items_are_slices_of_the_text_without_blanks),
         cmocka_unit_test(members_are_names_with_values),
         cmocka_unit_test(what_is_empty_has_nothing_to_take),
