@@ -15,14 +15,7 @@
 
 bool sio_may_emit(const char *event)
 {
-    static const char *const reserved[] = {
-        "connect",       "connect_error", "disconnect",
-        "disconnecting", "newListener",   "removeListener",
-    };
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (strcmp(event, reserved[i]) == 0)
-            return false;
-    return true;
+    return !sio_is_reserved(slice_of(event));
 }
 
 static bool is_ready(const struct sio_socket *socket)

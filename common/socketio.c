@@ -5,14 +5,6 @@
 
 #include "common/json.h"
 
-/* Nobody may use them: they are what the API calls its own events. */
-static const char *const reserved_events[] = {
-    "connect",       "connect_error", "disconnect",
-    "disconnecting", "newListener",   "removeListener",
-};
-
-enum { RESERVED_EVENTS = sizeof reserved_events / sizeof *reserved_events };
-
 static bool is_binary_type(enum sio_type type)
 {
     return type == SIO_BINARY_EVENT || type == SIO_BINARY_ACK;
@@ -171,10 +163,14 @@ static bool take_id(struct slice *text, struct sio_packet *packet)
     return true;
 }
 
-static bool is_reserved(struct slice name)
+bool sio_is_reserved(struct slice event)
 {
-    for (size_t i = 0; i < RESERVED_EVENTS; i++)
-        if (slice_is(name, reserved_events[i]))
+    static const char *const reserved[] = {
+        "connect",       "connect_error", "disconnect",
+        "disconnecting", "newListener",   "removeListener",
+    };
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (slice_is(event, reserved[i]))
             return true;
     return false;
 }
@@ -186,7 +182,7 @@ static bool is_event_name(struct slice value)
         return true;
     if (json_type(value) != JSON_STRING)
         return false;
-    bool is_good = !is_reserved(json_string(value, &unescaped));
+    bool is_good = !sio_is_reserved(json_string(value, &unescaped));
     buf_free(&unescaped);
     return is_good;
 }

@@ -53,6 +53,9 @@ struct sio_packet {
                              a CONNECT_ERROR's may be a string */
 };
 
+/* Is it a name that no event may have, because the API calls its own so? */
+bool sio_is_reserved(struct slice event);
+
 /* Append the packet as one text. Its buffers are sent behind it, each as a
  * binary message, by the caller. */
 void sio_append_packet(struct buf *out, const struct sio_packet *packet);
