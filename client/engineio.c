@@ -47,14 +47,9 @@ static void end(struct eio_session *session, const char *reason,
     loop_defer(loop_of(session), &session->ending);
 }
 
-void eio_finish(struct eio_session *session)
-{
-    end(session, "forced close", OUTCOME_DONE, "closed");
-}
-
 void eio_drop(struct eio_session *session)
 {
-    eio_finish(session);
+    end(session, "forced close", OUTCOME_DONE, "closed");
 }
 
 /* Who asks for WebSocket first may fall back, if there is a server at all. */
@@ -71,7 +66,7 @@ void eio_fail(struct eio_session *session, const char *reason,
               enum outcome outcome, const char *why)
 {
     if (session->state == EIO_CLOSING) {
-        eio_finish(session);
+        eio_drop(session);
     } else if (may_fall_back(session, outcome)) {
         log_trace("Engine.IO: %s; polling instead", why);
         eio_websocket_stop(session);
@@ -129,7 +124,7 @@ static void on_due(struct timer *timer)
         end(session, "ping timeout", OUTCOME_TIMEOUT,
             "the server sent no ping in time");
         break;
-    case EIO_CLOSING: eio_finish(session); break;
+    case EIO_CLOSING: eio_drop(session); break;
     case EIO_CLOSED: break;
     }
 }
@@ -323,7 +318,7 @@ struct eio_session *eio_open(struct conn_set *set,
 void eio_close(struct eio_session *session, int limit_ms)
 {
     if (session->state == EIO_OPENING) {
-        eio_finish(session);
+        eio_drop(session);
     } else if (session->state == EIO_OPENED) {
         if (session->transport == EIO_POLLING) {
             eio_upgrade_stop(session);

@@ -130,7 +130,7 @@ bool eio_is_overdue(const struct eio_session *session);
  * "forced close", and no message comes before it. */
 void eio_close(struct eio_session *session, int limit_ms);
 
-/* Close it at once, without a word to the server; on_closed follows. */
+/* Close it at once, without another word to the server; on_closed follows. */
 void eio_drop(struct eio_session *session);
 
 /* Read "polling,websocket" and the like. False: it is no list of one or two of
@@ -165,9 +165,6 @@ void eio_fail(struct eio_session *session, const char *reason,
 void eio_fail_refused(struct eio_session *session,
                       const struct refusal *refusal);
 void eio_fail_weird(struct eio_session *session, const char *what);
-
-/* It has closed as was wished. */
-void eio_finish(struct eio_session *session);
 
 /* engineio_polling.c: ask for more; say what waits; do neither any more. */
 void eio_polling_init(struct eio_session *session);

@@ -108,7 +108,7 @@ static void on_posted(struct client *client)
     struct eio_session *session = client->user;
     bool is_last = session->state == EIO_CLOSING && session->outbox.count == 0;
     if (is_last) {
-        eio_finish(session);
+        eio_drop(session);
         return;
     }
     eio_upgrade_if_idle(session);

@@ -25,35 +25,7 @@ void sio_log(const struct sio_client *client, const char *what,
              what, log_escaped(with, escaped), why);
 }
 
-/* ------------------------------------------------------------- the end */
-
-static void free_client(struct sio_client *client)
-{
-    if (client->decoder != NULL)
-        sio_decoder_free(client->decoder);
-    free(client->decoder);
-    free(client);
-}
-
-static void reap(struct deferred *deferred)
-{
-    struct sio *io = CONTAINER(deferred, struct sio, reaper);
-    while (io->gone != NULL) {
-        struct sio_socket *socket = io->gone;
-        io->gone = socket->next;
-        sio_socket_free(socket);
-    }
-    while (io->gone_clients != NULL) {
-        struct sio_client *client = io->gone_clients;
-        io->gone_clients = client->next_gone;
-        free_client(client);
-    }
-}
-
-void sio_reap_later(struct sio *io)
-{
-    loop_defer(io->server->loop, &io->reaper);
-}
+/* ------------------------------------------------------------- waiting */
 
 void sio_close_client(struct sio_client *client, const char *reason)
 {
@@ -85,6 +57,57 @@ static void start_waiting(struct sio_client *client, int limit_ms)
     client->waiting->client = client;
     client->waiting->timer.on_due = on_waited_long;
     loop_timer_set(client->io->server->loop, &client->waiting->timer, limit_ms);
+}
+
+/* A packet whose attachments are still to come is rare: only then a client has
+ * a decoder of its own. */
+static void keep_decoder(struct sio_client *client)
+{
+    if (client->decoder != NULL)
+        return;
+    client->decoder = allocate(sizeof *client->decoder);
+    *client->decoder = client->io->decoder;
+    client->io->decoder = (struct sio_decoder){0};
+    if (client->waiting == NULL)
+        start_waiting(client, MESSAGE_MS);
+}
+
+static void drop_decoder(struct sio_client *client)
+{
+    if (client->decoder == NULL)
+        return;
+    sio_decoder_free(client->decoder);
+    free(client->decoder);
+    client->decoder = NULL;
+    stop_waiting(client);
+}
+
+/* ------------------------------------------------------------- the end */
+
+static void free_client(struct sio_client *client)
+{
+    drop_decoder(client);
+    free(client);
+}
+
+static void reap(struct deferred *deferred)
+{
+    struct sio *io = CONTAINER(deferred, struct sio, reaper);
+    while (io->gone != NULL) {
+        struct sio_socket *socket = io->gone;
+        io->gone = socket->next;
+        sio_socket_free(socket);
+    }
+    while (io->gone_clients != NULL) {
+        struct sio_client *client = io->gone_clients;
+        io->gone_clients = client->next_gone;
+        free_client(client);
+    }
+}
+
+void sio_reap_later(struct sio *io)
+{
+    loop_defer(io->server->loop, &io->reaper);
 }
 
 /* ------------------------------------------------------------- CONNECT */
@@ -183,29 +206,6 @@ static void take(struct sio_client *client, const struct sio_packet *packet)
         sio_socket_leave(socket, "client namespace disconnect");
     else
         sio_close_client(client, "forced server close");
-}
-
-/* A packet whose attachments are still to come is rare: only then a client has
- * a decoder of its own. */
-static void keep_decoder(struct sio_client *client)
-{
-    if (client->decoder != NULL)
-        return;
-    client->decoder = allocate(sizeof *client->decoder);
-    *client->decoder = client->io->decoder;
-    client->io->decoder = (struct sio_decoder){0};
-    if (client->waiting == NULL)
-        start_waiting(client, MESSAGE_MS);
-}
-
-static void drop_decoder(struct sio_client *client)
-{
-    if (client->decoder == NULL)
-        return;
-    sio_decoder_free(client->decoder);
-    free(client->decoder);
-    client->decoder = NULL;
-    stop_waiting(client);
 }
 
 static void on_message(struct eio_session *session, bool is_binary,
