@@ -20,7 +20,7 @@ static const char usage[] =
     "      --quick           the main points, in less than 20 s\n"
     "      --workload NAME   one workload: idle sparse steady burst fanout-1\n"
     "                        fanout-10 fanout-100 fanout-1000 chat outage\n"
-    "      --rounds N        3 to 20; more are less noisy (3)\n"
+    "      --rounds N        %d to %d; more are less noisy (%d)\n"
     "      --seed N          another list of events (1)\n"
     "      --json FILE       write every number as JSON, too,\n"
     "      --csv FILE        or as CSV,\n"
@@ -33,6 +33,11 @@ static const char usage[] =
     "  client compare --quick\n"
     "  client compare --workload fanout-1000 --rounds 5\n"
     "  client compare --json results.json http://server.example:8080\n";
+
+static void show_usage(void)
+{
+    printf(usage, ROUNDS_MIN, ROUNDS_MAX, ROUNDS_MIN);
+}
 
 enum long_option {
     OPTION_QUICK = 256,
@@ -112,7 +117,7 @@ static void set_option(struct compare_options *options, int option)
     case OPTION_MARKDOWN: options->markdown = optarg; break;
     case OPTION_COLOR: options->color = color_of(optarg); break;
     case 'q': options->is_quiet = true; break;
-    case 'h': fputs(usage, stdout); exit(OUTCOME_DONE);
+    case 'h': show_usage(); exit(OUTCOME_DONE);
     }
 }
 

@@ -30,16 +30,17 @@ static const char usage[] =
     "      --after ID        begin behind this message\n"
     "  -n, --count N         end after N messages\n"
     "  -m, --max-time S      end after S seconds, with status 28\n"
-    "  -i, --interval MS     polling: between two requests (1000)\n"
+    "  -i, --interval MS     polling: between two requests (%d)\n"
     "  -r, --reconnect[=N]   come back after a cut, N times in a row or "
     "always\n"
     "      --json            show the whole objects; what is not UTF-8 is in\n"
     "                        base64 (without --json: as a data: URL)\n"
     "      --echo            websocket: send every message back, show none\n"
     "      --subprotocol NAME      websocket: offer it; repeatable\n"
-    "      --ping-interval MS      websocket: ping after that silence (25000)\n"
-    "      --max-message BYTES     longer ones are refused (16777216)\n"
-    "      --proxy-command CMD     speak to CMD's input and output; %h and %p\n"
+    "      --ping-interval MS      websocket: ping after that silence (%d)\n"
+    "      --max-message BYTES     longer ones are refused (%d)\n"
+    "      --proxy-command CMD     speak to CMD's input and output; %%h and "
+    "%%p\n"
     "                        in it stand for host and port\n"
     "      --loop epoll|poll how to wait\n"
     "  engineio and socketio:\n"
@@ -69,10 +70,15 @@ static const char usage[] =
     "--ack\n"
     "  client post http://127.0.0.1:8080/polling -d hello\n"
     "  client streaming http://push.example.org -r --proxy-command \\\n"
-    "      'openssl s_client -quiet -connect %h:443'\n"
+    "      'openssl s_client -quiet -connect %%h:443'\n"
     "\n"
     "exit status: 0 done, 1 other, 2 usage, 6 no such host, 7 not connected,\n"
     "8 weird reply, 22 HTTP error, 28 timeout, 52 empty reply, 56 broken\n";
+
+static void show_usage(void)
+{
+    printf(usage, POLL_INTERVAL_MS, PING_INTERVAL_MS, MESSAGE_MAX);
+}
 
 enum long_option {
     OPTION_ACK = 256,
@@ -315,7 +321,7 @@ static void set_option(struct options *options, int option, char **argv)
     case OPTION_COLOR: set_color(options, optarg); break;
     case OPTION_LOOP: set_backend(options, optarg); break;
     case OPTION_JSON: options->is_json = true; break;
-    case 'h': fputs(usage, stdout); exit(OUTCOME_DONE);
+    case 'h': show_usage(); exit(OUTCOME_DONE);
     case 'V':
         puts("client 1.0 (HTTP/1.1, event streams, WebSocket 13, Engine.IO 4, "
              "Socket.IO 5)");

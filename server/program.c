@@ -27,15 +27,14 @@ static const char usage[] =
     "      --loop epoll|poll      how to wait for many connections\n"
     "      --allow-origin ORIGIN  pages of it may talk to us; repeatable; '*': "
     "any\n"
-    "      --max-connections N    more are turned away with 503 (20000)\n"
-    "      --max-message BYTES    longer ones get 1009 or 413 (16777216; "
-    "Engine.IO\n"
-    "                             1000000)\n"
-    "      --ping-interval MS     silence before a WebSocket ping (25000; 0: "
+    "      --max-connections N    more are turned away with 503 (%d)\n"
+    "      --max-message BYTES    longer ones get 1009 or 413 (%d; Engine.IO\n"
+    "                             %d)\n"
+    "      --ping-interval MS     silence before a WebSocket ping (%d; 0: "
     "off)\n"
-    "      --ping-timeout MS      and the time for its pong (20000)\n"
-    "      --long-poll-timeout MS answer 204 after that (25000)\n"
-    "      --connect-timeout MS   Socket.IO: to join a namespace (45000)\n"
+    "      --ping-timeout MS      and the time for its pong (%d)\n"
+    "      --long-poll-timeout MS answer 204 after that (%d)\n"
+    "      --connect-timeout MS   Socket.IO: to join a namespace (%d)\n"
     "      --recovery MS          Socket.IO: who was away so long gets what "
     "it\n"
     "                             missed (0: off)\n"
@@ -49,6 +48,13 @@ static const char usage[] =
     "  %s --port 8080\n"
     "  curl 'http://127.0.0.1:8080/long-polling?after=0'\n"
     "  %s -b :: -p 80 --allow-origin https://example.org -q\n";
+
+static void show_usage(const char *program)
+{
+    printf(usage, program, CONNECTIONS_MAX, MESSAGE_MAX, PAYLOAD_MAX,
+           PING_INTERVAL_MS, PING_TIMEOUT_MS, LONG_POLL_MS, JOIN_MS, program,
+           program);
+}
 
 struct settings {
     const char *program; /* its name */
@@ -233,9 +239,7 @@ static void set_option(struct settings *settings, int option)
     case OPTION_LOOP: set_backend(settings); break;
     case OPTION_TRACE: set_trace(settings); break;
     case OPTION_LOG_FORMAT: set_format(settings); break;
-    case 'h':
-        printf(usage, settings->program, settings->program, settings->program);
-        exit(0);
+    case 'h': show_usage(settings->program); exit(0);
     case 'V':
         printf("%s 1.0 (HTTP/1.1, event streams, WebSocket 13, Engine.IO 4, "
                "Socket.IO 5)\n",
