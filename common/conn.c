@@ -8,6 +8,7 @@
 #include "common/alloc.h"
 #include "common/limits.h"
 #include "common/log.h"
+#include "common/parts.h"
 
 const char *conn_name(const struct conn *conn, char name[NET_NAME_MAX])
 {
@@ -118,72 +119,11 @@ static void update_timer(struct conn *conn)
         set_timer(conn);
 }
 
-static void trace_bytes(const struct conn *conn, char direction,
-                        const void *bytes, size_t size)
-{
-    char name[NET_NAME_MAX];
-    log_bytes(conn_name(conn, name), direction, bytes, size);
-}
-
-struct parts {
-    struct slice list[NET_PARTS_MAX];
-    uint8_t count;
-};
-
-static void add_part(struct parts *parts, const void *bytes, size_t at,
-                     size_t size)
-{
-    if (size > 0)
-        parts->list[parts->count++] =
-            (struct slice){(const char *)bytes + at, size};
-}
-
-/* All that is to be sent, in its order: `out` and amid it the insets, then
- * `bytes`. */
-static void list_parts(const struct conn *conn, struct slice bytes,
-                       struct parts *parts)
-{
-    const uint8_t *out = buf_head(&conn->out);
-    size_t at = 0;
-    parts->count = 0;
-    for (size_t i = 0; i < conn->inset_count; i++) {
-        const struct inset *inset = &loop_lent(conn->set->loop)->insets[i];
-        add_part(parts, out, at, inset->at - at);
-        add_part(parts, inset->bytes.data, 0, inset->bytes.size);
-        at = inset->at;
-    }
-    add_part(parts, out, at, buf_size(&conn->out) - at);
-    add_part(parts, bytes.data, 0, bytes.size);
-}
-
-/* Mostly there is one, and send(2) is cheaper than sendmsg(2). */
-static ssize_t send_parts(int fd, const struct parts *parts)
-{
-    return parts->count == 1 ? net_send(fd, parts->list[0])
-                             : net_send_parts(fd, parts->list, parts->count);
-}
-
-static void trace_parts(const struct conn *conn, const struct parts *parts,
-                        size_t sent)
-{
-    for (size_t i = 0; i < parts->count && sent > 0; i++) {
-        struct slice part = parts->list[i];
-        size_t done = sent < part.size ? sent : part.size;
-        trace_bytes(conn, '>', part.data, done);
-        sent -= done;
-    }
-}
-
 /* What was not sent waits in `out`, in the same order. */
 static void keep_rest(struct conn *conn, const struct parts *parts, size_t sent)
 {
     struct buf rest = {0};
-    for (size_t i = 0; i < parts->count; i++) {
-        struct slice part = parts->list[i];
-        size_t done = sent < part.size ? sent : part.size;
-        buf_append(&rest, part.data + done, part.size - done);
-        sent -= done;
-    }
+    parts_append_rest(parts, sent, &rest);
     buf_consume(&conn->out, buf_size(&conn->out));
     buf_append_slice(&conn->out, buf_slice(&rest));
     buf_free(&rest);
@@ -195,8 +135,10 @@ static void keep_rest(struct conn *conn, const struct parts *parts, size_t sent)
 static void send_some(struct conn *conn, struct slice bytes)
 {
     struct parts parts;
-    list_parts(conn, bytes, &parts);
-    ssize_t result = send_parts(conn->watch.fd, &parts);
+    char name[NET_NAME_MAX];
+    parts_list(&parts, buf_slice(&conn->out),
+               loop_lent(conn->set->loop)->insets, conn->inset_count, bytes);
+    ssize_t result = parts_send(&parts, conn->watch.fd);
     if (result == -1 && errno != EAGAIN) {
         conn_close(conn, strerror(errno));
         return;
@@ -205,7 +147,7 @@ static void send_some(struct conn *conn, struct slice bytes)
     conn->set->bytes_out += sent;
     conn->owed -= conn->owed < sent ? conn->owed : (uint32_t)sent;
     if (log_wants(LOG_TRACE_HEX))
-        trace_parts(conn, &parts, sent);
+        parts_log(&parts, sent, conn_name(conn, name));
     if (conn->inset_count == 0 && bytes.size == 0)
         buf_consume(&conn->out, sent);
     else
@@ -348,9 +290,11 @@ static void serve(struct conn *conn)
 static void on_received(struct conn *conn, size_t size)
 {
     struct lent *lent = loop_lent(conn->set->loop);
+    char name[NET_NAME_MAX];
     conn->set->bytes_in += size;
     if (log_wants(LOG_TRACE_HEX))
-        trace_bytes(conn, '<', lent->in.data + lent->in.tail, size);
+        log_bytes(conn_name(conn, name), '<', lent->in.data + lent->in.tail,
+                  size);
     buf_added(&lent->in, size);
     buf_free(&conn->in);
     conn->in = lent->in;

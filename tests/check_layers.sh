@@ -22,7 +22,8 @@ layer_of() { # FILE
     common/*:slice | common/*:buf | common/*:alloc | common/*:limits | \
         common/*:hex | common/*:log) echo bytes ;;
     common/*:net | common/*:loop | common/*:loop_epoll | common/*:loop_poll | \
-        common/*:timer | common/*:conn | common/*:signals) echo kernel ;;
+        common/*:timer | common/*:parts | common/*:conn | common/*:signals) \
+        echo kernel ;;
     common/*:http* | common/*:chunked | common/*:sse | common/*:url | \
         common/*:utf8 | common/*:sha1 | common/*:base64 | common/*:websocket | \
         common/*:websocket_handshake | common/*:json | common/*:engineio | \
