@@ -343,7 +343,7 @@ static const char *may_connect(struct sio_socket *socket, struct buf *data,
     (void)data;
     (void)user;
     if (!is_nickname(auth_text(socket, "nickname", &scratch)))
-        why = "a nickname has up to 32 bytes, without blanks and colons";
+        why = "a nickname has few bytes, no blanks and no colons";
     buf_free(&scratch);
     return why;
 }
