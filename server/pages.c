@@ -12,16 +12,7 @@
 #include "server/front_page.js.h"
 #include "server/socketio.h"
 #include "server/socketio.js.h"
-
-static void answer(struct exchange *exchange, const char *type,
-                   const struct buf *body)
-{
-    exchange_respond(exchange,
-                     &(struct response){.status = 200,
-                                        .type = type,
-                                        .fields = "Cache-Control: no-store\r\n",
-                                        .body = buf_slice(body)});
-}
+#include "server/table.h"
 
 /* ------------------------------------------------------------- pages */
 
@@ -44,15 +35,6 @@ static const struct page texts[] = {
     {"/socketio.js", script, {socketio_js, sizeof socketio_js}},
 };
 
-/* FNV-1a: two pages are the same if this is, as far as a cache may care. */
-static uint64_t hash(struct slice text)
-{
-    uint64_t value = 14695981039346656037u;
-    for (size_t i = 0; i < text.size; i++)
-        value = (value ^ (uint8_t)text.data[i]) * 1099511628211u;
-    return value;
-}
-
 /* NULL: there is none. */
 static const struct page *page_at(struct slice path)
 {
@@ -72,14 +54,15 @@ static const struct page *find_page(struct slice path)
     return page;
 }
 
-/* A page that did not change is not sent again (RFC 9110, 13.1.2). Nothing but
- * our own scripts may act in it, and nothing but they may style it. */
+/* A page that did not change, to judge by its hash, is not sent again (RFC
+ * 9110, 13.1.2). Nothing but our own scripts may act in it, and nothing but
+ * they may style it. */
 void pages_serve(struct exchange *exchange, const struct http_request *request)
 {
     const struct page *page = find_page(request->path);
     char etag[24], fields[256];
     snprintf(etag, sizeof etag, "\"%016llx\"",
-             (unsigned long long)hash(page->text));
+             (unsigned long long)table_hash(page->text, 0));
     snprintf(fields, sizeof fields,
              "ETag: %s\r\nCache-Control: no-cache\r\n"
              "Content-Security-Policy: default-src 'self'; img-src data:; "
@@ -125,11 +108,41 @@ const struct transport health = {
 
 /* ------------------------------------------------------------- metrics */
 
-static void append_metric(struct buf *out, const char *name, const char *type,
+static void append_metric(struct buf *out, const char *type, const char *name,
                           uint64_t value)
 {
     buf_printf(out, "# TYPE %s %s\n%s %llu\n", name, type, name,
                (unsigned long long)value);
+}
+
+/* How it is now. */
+static void append_gauges(struct buf *out, const struct server *server)
+{
+    static const char type[] = "gauge";
+    int64_t uptime_ms = loop_now(server->loop) - server->started_ms;
+    append_metric(out, type, "uptime_seconds", (uint64_t)uptime_ms / 1000);
+    append_metric(out, type, "connections", server->http.conns.count);
+    append_metric(out, type, "engineio_sessions",
+                  eio_hub_count(server->engineio));
+    append_metric(out, type, "socketio_clients",
+                  sio_client_count(server->socketio));
+    append_metric(out, type, "channels", channels_count(server->channels));
+}
+
+/* What has come together since it began. */
+static void append_counters(struct buf *out, const struct server *server)
+{
+    static const char type[] = "counter";
+    const struct counters *counters = &server->counters;
+    const struct exchange_host *http = &server->http;
+    append_metric(out, type, "connections_accepted_total", counters->accepted);
+    append_metric(out, type, "requests_total", http->requests);
+    append_metric(out, type, "requests_refused_total", http->refused);
+    append_metric(out, type, "websockets_total", counters->upgrades);
+    append_metric(out, type, "messages_published_total",
+                  channels_published(server->channels));
+    append_metric(out, type, "received_bytes_total", http->conns.bytes_in);
+    append_metric(out, type, "sent_bytes_total", http->conns.bytes_out);
 }
 
 /* In the text format of Prometheus. */
@@ -137,30 +150,16 @@ static void serve_metrics(struct exchange *exchange,
                           const struct http_request *request)
 {
     const struct server *server = server_of_conn(exchange->conn);
-    const struct counters *counters = &server->counters;
     struct buf text = {0};
-    int64_t uptime_ms = loop_now(server->loop) - server->started_ms;
     (void)request;
-    append_metric(&text, "uptime_seconds", "gauge", (uint64_t)uptime_ms / 1000);
-    append_metric(&text, "connections", "gauge", server->http.conns.count);
-    append_metric(&text, "connections_accepted_total", "counter",
-                  counters->accepted);
-    append_metric(&text, "requests_total", "counter", server->http.requests);
-    append_metric(&text, "requests_refused_total", "counter",
-                  server->http.refused);
-    append_metric(&text, "websockets_total", "counter", counters->upgrades);
-    append_metric(&text, "engineio_sessions", "gauge",
-                  eio_hub_count(server->engineio));
-    append_metric(&text, "socketio_clients", "gauge",
-                  sio_client_count(server->socketio));
-    append_metric(&text, "channels", "gauge", channels_count(server->channels));
-    append_metric(&text, "messages_published_total", "counter",
-                  channels_published(server->channels));
-    append_metric(&text, "received_bytes_total", "counter",
-                  server->http.conns.bytes_in);
-    append_metric(&text, "sent_bytes_total", "counter",
-                  server->http.conns.bytes_out);
-    answer(exchange, "text/plain; version=0.0.4; charset=utf-8", &text);
+    append_gauges(&text, server);
+    append_counters(&text, server);
+    exchange_respond(
+        exchange,
+        &(struct response){.status = 200,
+                           .type = "text/plain; version=0.0.4; charset=utf-8",
+                           .fields = "Cache-Control: no-store\r\n",
+                           .body = buf_slice(&text)});
     buf_free(&text);
 }
 

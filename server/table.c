@@ -7,12 +7,17 @@
 
 enum { FIRST_CHAINS = 16 };
 
-/* FNV-1a, from a start that nobody knows. */
+uint64_t table_hash(struct slice bytes, uint64_t seed)
+{
+    uint64_t hash = seed;
+    for (size_t i = 0; i < bytes.size; i++)
+        hash = (hash ^ (uint8_t)bytes.data[i]) * 1099511628211u;
+    return hash;
+}
+
 static size_t chain_of(const struct table *table, struct slice name)
 {
-    uint64_t hash = table->seed;
-    for (size_t i = 0; i < name.size; i++)
-        hash = (hash ^ (uint8_t)name.data[i]) * 1099511628211u;
+    uint64_t hash = table_hash(name, table->seed);
     hash ^= hash >> 32;
     return (size_t)hash & (table->chain_count - 1);
 }

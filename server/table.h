@@ -29,6 +29,9 @@ struct table {
     uint64_t seed;      /* nobody outside can make names fall together */
 };
 
+/* FNV-1a of these bytes, from a start: the hash of a name. */
+uint64_t table_hash(struct slice bytes, uint64_t seed);
+
 /* The one with this name, or NULL. */
 struct table_link *table_find(const struct table *table, struct slice name);
 

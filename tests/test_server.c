@@ -77,8 +77,8 @@ static void metrics_count(void **state)
     peer_get(peer, "/metrics");
     peer_expect_status(peer, 200);
     peer_expect(peer, "\nconnections 2\n");
-    peer_expect(peer, "\nrequests_total 3\n");
     peer_expect(peer, "\nsocketio_clients 1\n");
+    peer_expect(peer, "\nrequests_total 3\n");
     peer_expect(peer, "\nmessages_published_total 1\n");
 }
 
