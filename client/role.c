@@ -16,8 +16,8 @@
 static void on_ending(struct deferred *deferred)
 {
     struct listener *listener = CONTAINER(deferred, struct listener, ending);
-    assert(listener->conns.count ==
-           0); /* they were closed before, and reaped */
+    /* They were closed before, and reaped. */
+    assert(listener->conns.count == 0);
     listener->handler->on_stopped(listener, listener->outcome, listener->why);
 }
 
@@ -357,6 +357,18 @@ void listener_post(struct listener *listener)
 
 /* ------------------------------------------------------ its life */
 
+/* How its connections are made, and counted. */
+static struct client_config config_of(struct listener *listener)
+{
+    return (struct client_config){
+        .url = listener->url,
+        .fields = listener->options->fields,
+        .proxy_command = listener->options->proxy_command,
+        .requests = &listener->counted.requests,
+        .connections = &listener->counted.connections,
+    };
+}
+
 struct listener *listener_new(struct loop *loop,
                               const struct technique *technique,
                               const struct url *url,
@@ -372,13 +384,7 @@ struct listener *listener_new(struct loop *loop,
     listener->has_last_id = options->has_after;
     listener->conns.loop = loop;
     listener->conns.closed = &listener->counted.traffic;
-    listener->config = (struct client_config){
-        .url = url,
-        .fields = options->fields,
-        .proxy_command = options->proxy_command,
-        .requests = &listener->counted.requests,
-        .connections = &listener->counted.connections,
-    };
+    listener->config = config_of(listener);
     net_random(&listener->random, sizeof listener->random);
     listener->timer.on_due = on_due;
     listener->ending.run = on_ending;
