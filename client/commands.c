@@ -268,13 +268,11 @@ static void on_input_end(struct input *input, const char *why)
     do_quit(program, (struct slice){0});
 }
 
-static void on_broken_output(struct output *output, int error)
+static void on_broken_output(struct output *output, enum outcome outcome)
 {
     struct program *program = CONTAINER(output, struct program, writer.output);
-    if (error != EPIPE) {
-        log_error("client: standard output: %s", strerror(error));
-        program->outcome = OUTCOME_OTHER;
-    }
+    if (outcome != OUTCOME_DONE)
+        program->outcome = outcome;
     do_quit(program, (struct slice){0});
 }
 

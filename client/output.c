@@ -2,21 +2,26 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/message.h"
 #include "common/base64.h"
 #include "common/json.h"
+#include "common/log.h"
 
 /* ------------------------------------------------------ writing */
 
 static void give_up(struct output *output, int error)
 {
+    enum outcome outcome = error == EPIPE ? OUTCOME_DONE : OUTCOME_OTHER;
+    if (outcome != OUTCOME_DONE)
+        log_error("client: standard output: %s", strerror(error));
     output->is_broken = true;
     loop_watch(output->loop, &output->reader, 0);
     buf_consume(&output->pending, buf_size(&output->pending));
-    output->on_broken(output, error);
+    output->on_broken(output, outcome);
 }
 
 /* Whoever started us may have made it non-blocking. */
@@ -67,7 +72,7 @@ static void watch_reader(struct output *output)
 }
 
 void output_start(struct output *output, struct loop *loop, bool is_json,
-                  void (*on_broken)(struct output *, int error))
+                  void (*on_broken)(struct output *, enum outcome))
 {
     *output = (struct output){
         .loop = loop,

@@ -9,6 +9,7 @@
 #ifndef CLIENT_OUTPUT_H
 #define CLIENT_OUTPUT_H
 
+#include "client/outcome.h"
 #include "client/role.h"
 
 struct output {
@@ -18,14 +19,15 @@ struct output {
     struct watch reader; /* of a pipe: is it still there? */
     bool is_json;
     bool is_terminal;
-    /* Nobody reads any more (| head -1), or the disk is full: errno. */
-    void (*on_broken)(struct output *output, int error);
+    /* Nobody reads any more (| head -1): OUTCOME_DONE; or the disk is full, and
+     * was complained of: OUTCOME_OTHER. */
+    void (*on_broken)(struct output *output, enum outcome outcome);
     bool is_broken;
 };
 
 /* Write to standard output from now on. */
 void output_start(struct output *output, struct loop *loop, bool is_json,
-                  void (*on_broken)(struct output *, int error));
+                  void (*on_broken)(struct output *, enum outcome));
 
 /* Show a message, or bytes as they are (but escaped on a terminal), at the end
  * of this turn. */

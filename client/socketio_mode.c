@@ -293,12 +293,9 @@ static void on_input_end(struct input *input, const char *why)
 
 /* ------------------------------------------------------ the program */
 
-static void on_broken_output(struct output *output, int error)
+static void on_broken_output(struct output *output, enum outcome outcome)
 {
-    struct program *program = CONTAINER(output, struct program, output);
-    if (error != EPIPE)
-        log_error("client: standard output: %s", strerror(error));
-    leave(program, error == EPIPE ? OUTCOME_DONE : OUTCOME_OTHER);
+    leave(CONTAINER(output, struct program, output), outcome);
 }
 
 static void on_interrupt(struct interrupt *interrupt, enum outcome outcome)

@@ -75,12 +75,9 @@ static void on_failed(struct client *client, enum outcome outcome,
     end(transfer, outcome);
 }
 
-static void on_broken_output(struct output *output, int error)
+static void on_broken_output(struct output *output, enum outcome outcome)
 {
-    struct transfer *transfer = CONTAINER(output, struct transfer, output);
-    if (error != EPIPE)
-        log_error("client: standard output: %s", strerror(error));
-    end(transfer, error == EPIPE ? OUTCOME_DONE : OUTCOME_OTHER);
+    end(CONTAINER(output, struct transfer, output), outcome);
 }
 
 static void on_interrupt(struct interrupt *interrupt, enum outcome outcome)
