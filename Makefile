@@ -46,7 +46,7 @@ $(PROGRAMS):
 	@echo "link $@"
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 
-$(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c $(HELPERS) $(COMMON) $(SERVER))
+$(SERVER_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/peer.c tests/sio_stage.c $(HELPERS) $(COMMON) $(SERVER))
 $(CLIENT_TESTS): $(BUILD)/test/%: $(call as,sanitized,tests/%.c tests/fake.c $(HELPERS) $(COMMON) $(CLIENT))
 $(addprefix $(BUILD)/test/,test_weather test_storm): $(call as,sanitized,$(WEATHER))
 $(BUILD)/test/server: $(call as,sanitized,$(COMMON) $(SERVER) server/main.c)

@@ -26,6 +26,7 @@
 #include "server/table.h"
 
 struct sio_event;
+struct sio_socket;
 struct sio_to;
 
 struct sio_handler {
