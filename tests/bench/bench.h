@@ -1,22 +1,9 @@
-/* bench.h -- what the command line says, and the sections that it chooses. */
+/* bench.h -- the sections of the bench, and the programs that they start. */
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
 #include "tests/bench/child.h"
-
-struct options {
-    const char *server, *floor; /* programs */
-    const char *app;            /* a server with broadcasts of Socket.IO */
-    const char *loop;           /* the server's backend; NULL: its own choice */
-    int rounds;                 /* slices of each side, up to ROUNDS_MAX */
-    int slice_ms;
-    int connections;  /* of an echo */
-    int subscribers;  /* of a fan-out */
-    int idle;         /* connections that do nothing */
-    int heartbeat_ms; /* from ping to ping of an idle Socket.IO client */
-    int server_core;  /* -1: any; the floor's too */
-    int load_core;    /* -1: any */
-};
+#include "tests/bench/options.h"
 
 /* Start a program that takes our server's options and pings that often. A load
  * answers no pings, so none may fall due. */

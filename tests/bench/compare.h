@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/bench/bench.h"
+#include "tests/bench/options.h"
 
 enum { ROUNDS_MAX = 64 };
 
