@@ -24,10 +24,8 @@ struct course {
 
 static const struct subject *subject_at(const struct course *course, int place)
 {
-    if (course->is_warm_up && place == 0)
-        return &subjects
-            [1]; /* the server's code is the same, and sooner warm */
-    return &subjects[place];
+    /* The server's code is the same for the second, and sooner warm. */
+    return &subjects[course->is_warm_up && place == 0 ? 1 : place];
 }
 
 static struct trial *start_trial(struct comparison *comparison,
@@ -159,6 +157,13 @@ static bool run_rounds(struct comparison *comparison, struct course *course)
     return true;
 }
 
+static struct point memory_now(const struct comparison *comparison,
+                               const struct course *course, int place)
+{
+    return (struct point){course->held,
+                          (double)process_memory(&comparison->servers[place])};
+}
+
 /* Each round brings more clients, and none leaves: the memory for one of them
  * is the slope of the server's memory over their number. */
 static bool run_idle(struct comparison *comparison, struct course *course,
@@ -170,8 +175,7 @@ static bool run_idle(struct comparison *comparison, struct course *course,
     size_t count = 0, rounds = (size_t)comparison->options.rounds;
     bool is_measured = true;
     for (int i = 0; i < SUBJECTS; i++)
-        points[i][0] =
-            (struct point){0, (double)process_memory(&comparison->servers[i])};
+        points[i][0] = memory_now(comparison, course, i);
     for (size_t round = 0; is_measured && round < rounds; round++) {
         set_label(comparison, course, "side by side");
         for (int i = 0; i < SUBJECTS; i++, count++)
@@ -180,8 +184,7 @@ static bool run_idle(struct comparison *comparison, struct course *course,
         course->round++;
         course->held += course->workload->clients;
         for (int i = 0; i < SUBJECTS; i++)
-            points[i][round + 1] = (struct point){
-                course->held, (double)process_memory(&comparison->servers[i])};
+            points[i][round + 1] = memory_now(comparison, course, i);
     }
     comparison_dismiss(comparison, trials, count);
     for (int i = 0; i < SUBJECTS; i++)

@@ -287,6 +287,17 @@ void eio_append_target(const struct eio_session *session,
     }
 }
 
+/* Those that were asked for; else polling first, as the genuine client does. */
+static struct eio_transports transports_of(const struct eio_config *config)
+{
+    struct eio_transports transports = config->transports;
+    if (transports.first == EIO_NO_TRANSPORT) {
+        transports.first = EIO_POLLING;
+        transports.second = EIO_WEBSOCKET;
+    }
+    return transports;
+}
+
 struct eio_session *eio_open(struct conn_set *set,
                              const struct eio_config *config,
                              const struct eio_handler *handler, void *user)
@@ -296,11 +307,7 @@ struct eio_session *eio_open(struct conn_set *set,
     session->config = config;
     session->handler = handler;
     session->user = user;
-    session->transports = config->transports;
-    if (session->transports.first == EIO_NO_TRANSPORT) {
-        session->transports.first = EIO_POLLING;
-        session->transports.second = EIO_WEBSOCKET;
-    }
+    session->transports = transports_of(config);
     session->transport = session->transports.first;
     session->timer.on_due = on_due;
     session->flush.run = on_turn_end;

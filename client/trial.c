@@ -396,6 +396,19 @@ static struct url url_of_clients(const struct trial_plan *plan)
     return url;
 }
 
+static void begin_clients(struct trial *trial)
+{
+    const struct trial_plan *plan = &trial->plan;
+    size_t count = (size_t)plan->clients;
+    trial->clients = allocate((count + 1) * sizeof *trial->clients);
+    for (size_t i = 0; i < count; i++) {
+        tally_init(&trial->clients[i].tally, plan->events->count);
+        begin(trial, &trial->clients[i], plan->subject->technique, &trial->url,
+              &hears);
+    }
+    trial->wanted = count * plan->events->count;
+}
+
 struct trial *trial_new(const struct trial_plan *plan)
 {
     struct trial *trial = allocate(sizeof *trial);
@@ -409,19 +422,12 @@ struct trial *trial_new(const struct trial_plan *plan)
     };
     if (plan->subject->technique == NULL)
         trial->plan.clients = 0;
-    size_t clients = (size_t)trial->plan.clients;
-    trial->clients = allocate((clients + 1) * sizeof *trial->clients);
-    for (size_t i = 0; i < clients; i++) {
-        tally_init(&trial->clients[i].tally, plan->events->count);
-        begin(trial, &trial->clients[i], plan->subject->technique, &trial->url,
-              &hears);
-    }
+    begin_clients(trial);
     begin(trial, &trial->publisher, &websocket, plan->url, &only_publishes);
     /* A long poll is answered when there is something to say: say it. (Who
      * polls would find it later, in the place of an empty answer.) */
     if (plan->subject->interval_ms == 0)
         listener_publish(trial->publisher.listener, slice_of("warm up"));
-    trial->wanted = clients * plan->events->count;
     enter(trial, OPENING);
     return trial;
 }

@@ -277,6 +277,17 @@ static void take_request(struct exchange *exchange,
     host->route(exchange, request);
 }
 
+/* There is no telling where the next request begins. */
+static void refuse_head(struct exchange *exchange)
+{
+    exchange->is_head = exchange->is_http_1_0 = false;
+    exchange->origin = 0;
+    exchange->body.framing = HTTP_NO_BODY;
+    exchange->keep_alive = false;
+    exchange_refuse_with(exchange, exchange->parser.status, NULL,
+                         exchange->parser.why);
+}
+
 /* False: wait for more bytes, or for whoever answers later. */
 static bool read_head(struct exchange *exchange)
 {
@@ -287,14 +298,7 @@ static bool read_head(struct exchange *exchange)
         if (buf_size(&conn->in) > 0)
             expect_rest(exchange);
         return false;
-    case HTTP_BAD:
-        exchange->is_head = exchange->is_http_1_0 = false;
-        exchange->origin = 0;
-        exchange->body.framing = HTTP_NO_BODY;
-        exchange->keep_alive = false;
-        exchange_refuse_with(exchange, exchange->parser.status, NULL,
-                             exchange->parser.why);
-        return false;
+    case HTTP_BAD: refuse_head(exchange); return false;
     case HTTP_HEAD: break;
     }
     if (log_wants(LOG_TRACE))

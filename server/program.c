@@ -255,18 +255,21 @@ static const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static void read_options(struct settings *settings, int argc, char **argv)
+static struct settings default_settings(const char *path)
 {
-    *settings = (struct settings){
-        .program = name_of(argv[0]),
+    bool is_plain = isatty(STDERR_FILENO) != 1 || getenv("NO_COLOR") != NULL;
+    return (struct settings){
+        .program = name_of(path),
         .port = "8080",
         .address = "127.0.0.1",
         .backend = loop_backend_named(NULL),
-        .log = {.level = LOG_INFO,
-                .color =
-                    isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == NULL},
+        .log = {.level = LOG_INFO, .color = !is_plain},
         .server = server_default_options(),
     };
+}
+
+static void read_options(struct settings *settings, int argc, char **argv)
+{
     int option;
     opterr = 0; /* we say ourselves what is wrong */
     while ((option = getopt_long(argc, argv, short_options, long_options,
@@ -350,7 +353,7 @@ static int listen_everywhere(struct server *server,
 
 int server_program(int argc, char **argv, void (*set_up)(struct sio *io))
 {
-    struct settings settings;
+    struct settings settings = default_settings(argv[0]);
     struct ending ending = {.signals.on_signal = on_signal};
     read_options(&settings, argc, argv);
     log_set(&settings.log);
