@@ -263,7 +263,7 @@ void report_legend(FILE *file, enum report_style style)
         {"on wire", "up and down, with the headers of TCP and IP"},
         {"CPU",
          "of the server, less what publishing alone takes (not so in chat)"},
-        {"idle", "heartbeats and time-outs, every 15 to 25 s, are not seen"},
+        {"idle", "too short a time for heartbeats and time-outs to be seen"},
     };
     const char *mark = style == REPORT_COLOR ? "green" : "*";
     if (style == REPORT_MARKDOWN) {

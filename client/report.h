@@ -1,7 +1,7 @@
 /* report.h -- the numbers of a comparison as tables, sentences and files.
  *
- *      a title, what is compared and in which unit, a row for each technique with
- *      the best cell marked, and a sentence that says what the table shows
+ *      a title, what is compared and in which unit, a row for each technique
+ *      with the best cell marked, and a sentence that says what the table shows
  *
  * What could not be measured is "-" in a table, null in JSON and empty in CSV.
  */

@@ -11,14 +11,13 @@ enum { KIB = 1024, MIB = 1024 * KIB };
 /* Bytes, or what it says. */
 enum {
     /* one connection */
-    LENT_READ_SIZE = 512 * KIB, /* one receive: 64 KiB messages like it large */
+    LENT_READ_SIZE = 512 * KIB, /* one receive: messages like it large */
     SEND_IN_PLACE = 16 * KIB,   /* what is not copied to be sent */
     LENT_WRITE_KEPT = MIB,      /* a lent buffer that grew past it shrinks */
-    IN_LIMIT = 64 * KIB,  /* unparsed: over it we stop reading the peer, */
-    OUT_LIMIT = MIB,      /* and unsent likewise */
-    TAKEN_MIN = 16 * KIB, /* the least in STALL_MS: a byte now and then is not
-                             reading */
-    PORTION_SIZE = 256 * KIB, /* of a backlog, delivered at a time */
+    IN_LIMIT = 64 * KIB,        /* unparsed: over it we read no more, */
+    OUT_LIMIT = MIB,            /* and unsent likewise */
+    TAKEN_MIN = 16 * KIB,       /* the least that is reading, in STALL_MS */
+    PORTION_SIZE = 256 * KIB,   /* of a backlog, delivered at a time */
 
     /* all of them */
     CONNECTIONS_MAX = 20000, /* connections; --max-connections */
@@ -40,11 +39,10 @@ enum {
     TEXT_MAX = MIB,         /* one text that is published */
 
     /* Engine.IO and Socket.IO */
-    PAYLOAD_MAX =
-        1000000,          /* maxPayload, as the genuine server; --max-message */
-    JSON_DEPTH_MAX = 100, /* arrays in arrays: each is a call on our stack */
-    SESSIONS_MAX = 100000,    /* sessions of Engine.IO, whatever carries them */
-    SIO_ATTACHMENTS_MAX = 10, /* of one packet, as the genuine decoder */
+    PAYLOAD_MAX = 1000000,      /* the genuine maxPayload; --max-message */
+    JSON_DEPTH_MAX = 100,       /* arrays in arrays: calls on our stack */
+    SESSIONS_MAX = 100000,      /* sessions, whatever carries them */
+    SIO_ATTACHMENTS_MAX = 10,   /* of one packet, as the genuine decoder */
     SIO_BUFFERS_MAX = 64 * MIB, /* bytes of all of them: a client can have us
                                    hold no more, for MESSAGE_MS, and each of
                                    CONNECTIONS_MAX as much, as with any message
@@ -78,15 +76,15 @@ enum {
 /* Milliseconds. */
 enum {
     /* the server's patience */
-    REQUEST_MS = 20000,    /* a request must be complete: 408 */
-    KEEP_ALIVE_MS = 75000, /* between two requests, as nginx */
-    STALL_MS = 20000,      /* a peer takes what we send, or TAKEN_MIN of it */
-    DRAIN_MS = 5000,       /* the same with the last bytes before a close */
-    MESSAGE_MS = 60000,    /* a WebSocket message that has begun; the
-                              attachments of a packet of Socket.IO */
-    LONG_POLL_MS = 25000,  /* before a proxy gives up at 30 s (RFC 6202, 5.5);
+    REQUEST_MS = 20000,       /* a request must be complete: 408 */
+    KEEP_ALIVE_MS = 75000,    /* between two requests, as nginx */
+    STALL_MS = 20000,         /* for a peer to take all, or TAKEN_MIN of it */
+    DRAIN_MS = 5000,          /* the same with the last bytes before a close */
+    MESSAGE_MS = 60000,       /* a WebSocket message that has begun; the
+                                 attachments of a packet of Socket.IO */
+    LONG_POLL_MS = 25000,     /* a proxy gives up at 30 s (RFC 6202, 5.5);
                                  --long-poll-timeout */
-    HEARTBEAT_MS = 15000,  /* comment on a silent stream (HTML, 9.2.7) */
+    HEARTBEAT_MS = 15000,     /* comment on a silent stream (HTML, 9.2.7) */
     PING_INTERVAL_MS = 25000, /* silence before a ping; --ping-interval */
     PING_TIMEOUT_MS = 20000,  /* and for its pong; --ping-timeout */
     CLOSING_MS = 3000,        /* for the answer to a close frame */
@@ -109,10 +107,10 @@ enum {
     RECONNECT_MAX_MS = 30000,    /* and the longest; */
     SIO_RECONNECT_MAX_MS = 5000, /* as the genuine Socket.IO */
     EIO_OPEN_MS = 20000,         /* a handshake of Engine.IO, likewise */
-    EIO_SPARE_MS = 5000,  /* the heartbeat ends a session before a GET does */
-    SIO_QUIET_MS = 100,   /* all is said and acknowledged: the end, */
-    SIO_LINGER_MS = 1000, /* or nobody has to answer, but somebody may */
-    SIO_ACK_MS = 10000,   /* an acknowledgement; then a packet is sent again */
+    EIO_SPARE_MS = 5000,         /* of a GET, over the session's heartbeat */
+    SIO_QUIET_MS = 100,          /* all is said and acknowledged: the end, */
+    SIO_LINGER_MS = 1000,        /* or nobody has to answer, but somebody may */
+    SIO_ACK_MS = 10000,          /* an acknowledgement; then it is sent again */
 };
 
 #endif

@@ -89,8 +89,8 @@ struct net_traffic net_traffic(int fd);
 /* Add what a connection has carried to `sum`. */
 void net_traffic_add(struct net_traffic *sum, int fd);
 
-/* At most 256 bytes that nobody can guess (getrandom(2)). Ends the program when the kernel
- * has none. */
+/* At most 256 bytes that nobody can guess (getrandom(2)). Ends the program when
+ * the kernel has none. */
 void net_random(void *bytes, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* channel.h -- the application: a numbered log of messages, which knows no
  * protocol.
  *
- *      publish --> | 5 | 6 | 7 | 8 |  --> every subscriber, from its own place on
+ *      publish --> | 5 | 6 | 7 | 8 |  --> each subscriber, from its own place on
  *                    oldest     newest
  *
  * Whatever a transport receives it publishes here; whatever is published, every

@@ -81,7 +81,7 @@ void sio_ask(struct sio_socket *socket, const char *event, struct sio_args args,
         sio_send_event(socket, &asked.id, event, args);
 }
 
-/* Nobody was ever asked that: one is a mistake, a hundred are hostile. */
+/* Nobody was ever asked that: one is a mistake, many are hostile. */
 static void count_unasked(struct sio_client *client)
 {
     if (++client->unasked > SIO_UNASKED_MAX)

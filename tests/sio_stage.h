@@ -1,6 +1,6 @@
 /* sio_stage.h -- what the tests of the server of Socket.IO share.
  *
- *      with_application() --> open_client, join_client: a peer to say and expect
+ *      with_application() --> open_client, join_client: a peer
  *                         --> join_socket: the server's end of it, too
  *
  * What the handlers below are called with is noted, each with a semicolon

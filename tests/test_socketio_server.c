@@ -1,4 +1,4 @@
-/* test_socketio_server.c -- one socket of Socket.IO: how it comes, is heard, and
+/* test_socketio_server.c -- one socket of Socket.IO: it comes, is heard and
  * goes. */
 #include <stdio.h>
 #include <string.h>

@@ -16,8 +16,8 @@ struct child {
     int alive; /* reads as ended when it has gone */
 };
 
-/* Start a program; argv[0] is its path. `is_mute`: its standard output and error
- * go to /dev/null, and child->out is -1. False: see errno. */
+/* Start a program; argv[0] is its path. `is_mute`: its standard output and
+ * error go to /dev/null, and child->out is -1. False: see errno. */
 bool child_start(struct child *child, const char *const argv[], bool is_mute);
 
 /* Ask it to end (SIGTERM). */

@@ -1,8 +1,9 @@
 /* conformance.c -- play the catalogue of cases to the programs, strictly.
  *
- * The server is started on a free port, with each backend of the loop; the client
- * is started once for each case, and we are its server. One line for each case
- * that fails, one summary for each side and backend; exit status 1 if any failed.
+ * The server is started on a free port, with each backend of the loop; the
+ * client is started once for each case, and we are its server. One line for
+ * each case that fails, one summary for each side and backend; exit status 1 if
+ * any failed.
  */
 #include <errno.h>
 #include <getopt.h>

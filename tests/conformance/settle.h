@@ -1,8 +1,8 @@
 /* settle.h -- know that a server has read what was sent to it, without waiting.
  *
  * One thread serves all connections. So when a request on another connection is
- * answered, the turn of the loop in which it came is over; and when the next one
- * is, so is the turn after it, in which everything sent before was read.
+ * answered, the turn of the loop in which it came is over; and when the next
+ * one is, so is the turn after it, in which everything sent before was read.
  */
 #ifndef TESTS_CONFORMANCE_SETTLE_H
 #define TESTS_CONFORMANCE_SETTLE_H

@@ -1,5 +1,5 @@
-/* ws_answers.c -- what a client must make of the answer to its opening handshake
- * (RFC 6455, 4.1).
+/* ws_answers.c -- what a client must make of the answer to its opening
+ * handshake (RFC 6455, 4.1).
  */
 #include "tests/conformance/ws_cases.h"
 

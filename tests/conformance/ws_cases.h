@@ -58,8 +58,8 @@ struct ws_step {
     size_t fragment;   /* 0: one frame */
 };
 
-/* How what is sent between two waits is cut up; any other number: into pieces of
- * so many bytes. */
+/* How what is sent between two waits is cut up; any other number: into pieces
+ * of so many bytes. */
 enum ws_pieces {
     AT_ONCE = 0,
     FRAME_BY_FRAME = 1 << 30,

@@ -1,5 +1,5 @@
-/* ws_framing_cases.c -- frames, pings, reserved bits, opcodes, fragments and the
- * closing handshake: groups 1, 2, 3, 4, 5, 7 and 10.
+/* ws_framing_cases.c -- frames, pings, reserved bits, opcodes, fragments and
+ * the closing handshake: groups 1, 2, 3, 4, 5, 7 and 10.
  */
 #include "tests/conformance/ws_cases.h"
 

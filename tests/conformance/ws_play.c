@@ -174,7 +174,7 @@ static bool need(struct play *play, size_t size, const char *wanted)
     return result == WIRE_OK || fail_wire(play, result, wanted);
 }
 
-/* The frame whose first two bytes these are: is there anything wrong with it? */
+/* Is anything wrong with the frame whose first two bytes these are? */
 static const char *find_fault(const struct play *play, const uint8_t *header,
                               size_t extended, size_t size)
 {

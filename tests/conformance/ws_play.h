@@ -1,8 +1,8 @@
 /* ws_play.h -- play a WebSocket case to a server, or to a client.
  *
  * The frames are made and read by code of its own, so that the codec under test
- * does not judge itself. Whatever comes back must be right down to the bit: mask,
- * reserved bits, shortest length, one close frame and then the end.
+ * does not judge itself. Whatever comes back must be right down to the bit:
+ * mask, reserved bits, shortest length, one close frame and then the end.
  */
 #ifndef TESTS_CONFORMANCE_WS_PLAY_H
 #define TESTS_CONFORMANCE_WS_PLAY_H

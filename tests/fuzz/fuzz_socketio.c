@@ -1,6 +1,6 @@
-/* Messages, each a text or binary, with 1E between two (a binary one begins with
- * a b), go into a decoder: nothing that comes out may point outside of them, and
- * a packet that is written again must be read as the same one. */
+/* Messages, each a text or binary, with 1E between two (a binary one begins
+ * with a b), go into a decoder: nothing that comes out may point outside of
+ * them, and a packet that is written again must be read as the same one. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
