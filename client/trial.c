@@ -73,22 +73,18 @@ static void on_open(struct listener *listener)
 
 /* The number in "event 17". False: it is something else, as what warms up
  * is. */
-static bool read_number(struct slice text, size_t *number)
+static bool read_number(struct slice text, uint64_t *number)
 {
     static const char prefix[] = "event ";
-    if (!slice_starts_with(text, prefix))
-        return false;
-    *number = 0;
-    for (size_t i = sizeof prefix - 1; i < text.size; i++)
-        *number = 10 * *number + (size_t)(text.data[i] - '0');
-    return true;
+    return slice_starts_with(text, prefix) &&
+           url_number(slice_from(text, sizeof prefix - 1), number);
 }
 
 static void on_message(struct listener *listener, const struct heard *heard)
 {
     struct participant *participant = listener->user;
     struct trial *trial = participant->trial;
-    size_t number;
+    uint64_t number;
     if (heard->is_lost || !read_number(heard->text, &number))
         return;
     /* In a chat two may speak at once, and the server decides who was first. */
@@ -225,8 +221,7 @@ static void measure_after(struct trial *trial)
     record_deliveries(trial);
 }
 
-/* ----------------------------------------------------------------
- * publishing */
+/* --------------------------------------------------------------- publishing */
 
 static void publish(struct trial *trial, size_t number)
 {

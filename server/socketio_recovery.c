@@ -323,12 +323,10 @@ static bool read_offset(const struct sio_recovery *recovery,
 {
     if (!slice_starts_with(offset, recovery->instance))
         return false;
-    offset.data += INSTANCE_SIZE;
-    offset.size -= INSTANCE_SIZE;
     uint64_t oldest =
         recovery->log != NULL ? recovery->log->number : recovery->newest + 1;
-    return url_number(offset, number) && *number <= recovery->newest &&
-           *number + 1 >= oldest;
+    return url_number(slice_from(offset, INSTANCE_SIZE), number) &&
+           *number <= recovery->newest && *number + 1 >= oldest;
 }
 
 /* Who comes back knows before we do that its connection is lost: a cut that
