@@ -34,10 +34,10 @@ static size_t end_of_value(struct slice text)
 static struct slice next_value(struct slice *line)
 {
     while (line->size > 0 && line->data[0] == ' ')
-        *line = slice_from(*line, 1);
+        slice_skip(line, 1);
     size_t size = end_of_value(*line);
     struct slice value = {line->data, size};
-    *line = slice_from(*line, size);
+    slice_skip(line, size);
     return value;
 }
 
@@ -55,7 +55,7 @@ static const char *read_words(struct slice line, struct buf *name,
     struct slice event = slice_until(line, ' ');
     const char *why = NULL;
     buf_append_slice(name, event);
-    line = slice_from(line, event.size);
+    slice_skip(&line, event.size);
     while (why == NULL) {
         struct slice value = next_value(&line);
         if (value.size == 0)

@@ -9,7 +9,7 @@ void trace_request(const struct net_peer *peer, struct slice request)
 {
     while (log_wants(LOG_TRACE) && !slice_starts_with(request, "\r\n")) {
         trace_text(peer, '>', request);
-        request = slice_from(request, slice_until(request, '\n').size + 1);
+        slice_skip(&request, slice_until(request, '\n').size + 1);
     }
 }
 

@@ -39,20 +39,20 @@ static bool skip_char(struct slice *rest, char c)
 {
     if (rest->size == 0 || rest->data[0] != c)
         return false;
-    *rest = slice_from(*rest, 1);
+    slice_skip(rest, 1);
     return true;
 }
 
 static void skip_blanks(struct slice *rest)
 {
     while (rest->size > 0 && (*rest->data == ' ' || *rest->data == '\t'))
-        *rest = slice_from(*rest, 1);
+        slice_skip(rest, 1);
 }
 
 static bool skip_token(struct slice *rest)
 {
     size_t size = http_span(*rest, HTTP_CLASS_TOKEN);
-    *rest = slice_from(*rest, size);
+    slice_skip(rest, size);
     return size > 0;
 }
 
@@ -63,7 +63,7 @@ static bool skip_quoted(struct slice *rest)
         skip_char(rest, '\\');
         if (rest->size == 0 || !http_has_class(*rest->data, HTTP_CLASS_TEXT))
             return false;
-        *rest = slice_from(*rest, 1);
+        slice_skip(rest, 1);
     }
     return true;
 }
@@ -112,7 +112,7 @@ static bool take_size(struct slice *rest, uint32_t *size)
         value = 16 * value + (uint64_t)hex_value(rest->data[0]);
         if (value > CHUNK_SIZE_MAX)
             value = (uint64_t)CHUNK_SIZE_MAX + 1;
-        *rest = slice_from(*rest, 1);
+        slice_skip(rest, 1);
     }
     *size = (uint32_t)value;
     return rest->size < before;

@@ -12,7 +12,7 @@ static bool take(struct slice *text, char wanted)
 {
     if (text->size == 0 || *text->data != wanted)
         return false;
-    *text = slice_from(*text, 1);
+    slice_skip(text, 1);
     return true;
 }
 
@@ -20,7 +20,7 @@ static bool take_word(struct slice *text, const char *wanted)
 {
     if (!slice_starts_with(*text, wanted))
         return false;
-    *text = slice_from(*text, strlen(wanted));
+    slice_skip(text, strlen(wanted));
     return true;
 }
 
@@ -32,7 +32,7 @@ static bool is_blank(char byte)
 static void skip_blanks(struct slice *text)
 {
     while (text->size > 0 && is_blank(*text->data))
-        *text = slice_from(*text, 1);
+        slice_skip(text, 1);
 }
 
 /* The byte behind blanks, which are skipped; NUL, which begins no value, if
@@ -100,7 +100,7 @@ static bool take_unit(struct slice *text, uint32_t *unit)
             return false;
         *unit = *unit << 4 | (uint32_t)value;
     }
-    *text = slice_from(*text, 6);
+    slice_skip(text, 6);
     return true;
 }
 
@@ -117,7 +117,7 @@ static bool take_escape(struct slice *text, uint32_t *unit)
     if (letter == NULL)
         return false;
     *unit = (uint32_t)meanings[letter - letters];
-    *text = slice_from(*text, 2);
+    slice_skip(text, 2);
     return true;
 }
 
@@ -127,7 +127,7 @@ static bool take_string(struct slice *text)
     if (!take(text, '"'))
         return false;
     do {
-        *text = slice_from(*text, plain_size(*text));
+        slice_skip(text, plain_size(*text));
     } while (take_escape(text, &unit));
     return take(text, '"');
 }
@@ -164,7 +164,7 @@ static bool take_digits(struct slice *text)
 {
     size_t before = text->size;
     while (text->size > 0 && is_digit(*text->data))
-        *text = slice_from(*text, 1);
+        slice_skip(text, 1);
     return text->size < before;
 }
 
@@ -210,7 +210,7 @@ static bool take_value(struct slice *text, int depth)
     if (open != '[' && open != '{')
         return take_scalar(text);
     char close = open == '[' ? ']' : '}';
-    *text = slice_from(*text, 1);
+    slice_skip(text, 1);
     if (depth == 0)
         return false;
     if (take_structural(text, close))
@@ -325,7 +325,7 @@ struct slice json_string(struct slice string, struct buf *scratch)
     uint32_t character;
     take_structural(&string, '"');
     struct slice plain = {string.data, plain_size(string)};
-    string = slice_from(string, plain.size);
+    slice_skip(&string, plain.size);
     if (take(&string, '"'))
         return plain;
     buf_append_slice(scratch, plain);
@@ -333,7 +333,7 @@ struct slice json_string(struct slice string, struct buf *scratch)
         append_utf8(scratch, character);
         plain = (struct slice){string.data, plain_size(string)};
         buf_append_slice(scratch, plain);
-        string = slice_from(string, plain.size);
+        slice_skip(&string, plain.size);
     }
     return slice_from(buf_slice(scratch), before);
 }
@@ -387,7 +387,7 @@ void json_append_string(struct buf *out, struct slice text)
         if (size == text.size)
             break;
         append_escape(out, text.data[size]);
-        text = slice_from(text, size + 1);
+        slice_skip(&text, size + 1);
     }
     buf_append(out, "\"", 1);
 }

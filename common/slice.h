@@ -54,7 +54,14 @@ static inline bool slice_starts_with(struct slice slice, const char *text)
     return slice.size >= size && memcmp(slice.data, text, size) == 0;
 }
 
-/* It without its first `size` bytes. */
+/* Take its first `size` bytes off. */
+static inline void slice_skip(struct slice *slice, size_t size)
+{
+    slice->data += size;
+    slice->size -= size;
+}
+
+/* What is left without its first `size` bytes. */
 static inline struct slice slice_from(struct slice slice, size_t size)
 {
     if (size == 0) /* data may be NULL then */

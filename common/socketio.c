@@ -112,7 +112,7 @@ static bool take_type(struct slice *text, enum sio_type *type)
     if (text->size == 0 || *text->data < '0' || *text->data > '6')
         return false;
     *type = (enum sio_type)(*text->data - '0');
-    *text = slice_from(*text, 1);
+    slice_skip(text, 1);
     return true;
 }
 
@@ -122,11 +122,11 @@ static bool take_attachments(struct slice *text, uint8_t *count)
     unsigned number = 0;
     while (begins_with_digit(*text) && number <= SIO_ATTACHMENTS_MAX) {
         number = 10 * number + (unsigned)(*text->data - '0');
-        *text = slice_from(*text, 1);
+        slice_skip(text, 1);
     }
     if (number < 1 || number > SIO_ATTACHMENTS_MAX || !begins_with(*text, '-'))
         return false;
-    *text = slice_from(*text, 1);
+    slice_skip(text, 1);
     *count = (uint8_t)number;
     return true;
 }
@@ -138,7 +138,7 @@ static struct slice take_namespace(struct slice *text)
         return slice_of("/");
     struct slice name = slice_until(*text, ',');
     bool has_comma = name.size < text->size;
-    *text = slice_from(*text, name.size + (has_comma ? 1 : 0));
+    slice_skip(text, name.size + (has_comma ? 1 : 0));
     return name;
 }
 
@@ -157,7 +157,7 @@ static bool take_id(struct slice *text, struct sio_packet *packet)
         if (id > (UINT64_MAX - 9) / 10)
             return false;
         id = 10 * id + (uint64_t)(*text->data - '0');
-        *text = slice_from(*text, 1);
+        slice_skip(text, 1);
     }
     packet->id = packet->has_id ? id : 0;
     return true;
@@ -267,7 +267,7 @@ static void take_string(struct slice *text, struct members *object,
     *text = json_trim(cursor.rest);
     if (!begins_with(*text, ':'))
         return;
-    *text = slice_from(*text, 1);
+    slice_skip(text, 1);
     cursor.rest = *text = json_trim(*text);
     bool is_container = begins_with(*text, '[') || begins_with(*text, '{');
     if (!is_container)
@@ -298,7 +298,7 @@ static bool placeholders_have_buffers(struct slice text, size_t buffer_count)
                 return false;
             depth--;
         }
-        text = slice_from(text, 1);
+        slice_skip(&text, 1);
     }
     return true;
 }

@@ -30,8 +30,8 @@ static void append_lines(struct buf *out, const char *name, struct slice text)
         buf_append(out, "\n", 1);
         if (size == text.size)
             return;
-        text = slice_from(text, size);
-        text = slice_from(text, slice_starts_with(text, "\r\n") ? 2 : 1);
+        slice_skip(&text, size);
+        slice_skip(&text, slice_starts_with(text, "\r\n") ? 2 : 1);
     }
 }
 
@@ -128,7 +128,7 @@ static void read_field(struct sse *sse, struct slice line)
     bool has_colon = name.size < line.size;
     struct slice value = slice_from(line, name.size + (has_colon ? 1 : 0));
     if (slice_starts_with(value, " "))
-        value = slice_from(value, 1);
+        slice_skip(&value, 1);
     if (slice_is(name, "data")) {
         buf_append_slice(&sse->data, value);
         buf_append(&sse->data, "\n", 1);

@@ -91,7 +91,7 @@ static enum url_error take_scheme(struct slice *rest, struct url *url)
     if (scheme.size == 0)
         scheme = slice_of("http");
     else
-        *rest = slice_from(*rest, scheme.size + strlen("://"));
+        slice_skip(rest, scheme.size + strlen("://"));
 
     if (slice_is_any_case(scheme, "https") || slice_is_any_case(scheme, "wss"))
         return URL_NEEDS_TLS;

@@ -112,7 +112,7 @@ static void trace_sent(const struct ws_conn *ws_conn, struct slice frames)
             payload.data = (const char *)plain;
         }
         trace_frame(&ws_conn->conn->peer, '>', &frame, payload);
-        frames = slice_from(frames, header + (size_t)frame.size);
+        slice_skip(&frames, header + (size_t)frame.size);
     }
 }
 
