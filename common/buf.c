@@ -7,8 +7,6 @@
 
 #include "common/alloc.h"
 
-enum { FIRST_CAPACITY = 512 };
-
 void buf_free(struct buf *buf)
 {
     free(buf->data);
@@ -28,7 +26,7 @@ static void compact(struct buf *buf)
 
 static void grow(struct buf *buf, size_t needed)
 {
-    size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
+    size_t capacity = buf->capacity ? buf->capacity : BUF_CAPACITY_MIN;
     while (capacity < needed)
         capacity *= 2;
     if (capacity > UINT32_MAX)

@@ -26,6 +26,9 @@ struct buf {
     uint32_t capacity; /* bytes allocated at data */
 };
 
+/* What a buf begins with: room for a small response. */
+enum { BUF_CAPACITY_MIN = 512 };
+
 /* Free the bytes and leave an empty buffer. */
 void buf_free(struct buf *buf);
 

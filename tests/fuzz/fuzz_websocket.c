@@ -9,8 +9,6 @@
 
 #include "common/websocket.h"
 
-enum { STORED_AT_LEAST = 256 }; /* the smallest capacity of a buf */
-
 struct reader {
     struct buf in, out;
     struct buf events;
@@ -65,7 +63,7 @@ static void must_be_small(const struct reader *reader)
 {
     const struct ws *ws = &reader->ws;
     must(buf_size(&ws->message) <= ws->message_limit);
-    must(ws->message.capacity <= STORED_AT_LEAST ||
+    must(ws->message.capacity <= BUF_CAPACITY_MIN ||
          ws->message.capacity / 2 < ws->message_limit);
     must(buf_size(&reader->in) < WS_HEADER_MAX + WS_CONTROL_MAX);
 }
