@@ -213,9 +213,11 @@ static int end(struct comparison *comparison)
 
 int compare_main(int argc, char **argv)
 {
+    struct compare_options options;
+    compare_options_read(&options, argc, argv);
     struct comparison *comparison = allocate(sizeof *comparison);
     FILE *files[FILES] = {NULL};
-    compare_options_read(&comparison->options, argc, argv);
+    comparison->options = options;
     if (open_files(comparison, files) && prepare(comparison) && run(comparison))
         write_files(comparison, files);
     close_files(comparison, files);
