@@ -7,7 +7,8 @@
 # function that the README names exists; its commands run; and its transcript is what
 # the run prints today, but for what kit/mask.sh takes out. One line per lesson; exit
 # status 1 if anything is not so.
-# Without a LESSON, what README.md and lessons/TEACHING.md name is looked up as well.
+# Without a LESSON all of them are, two at a time, and what README.md and
+# lessons/TEACHING.md name is looked up as well.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 . lessons/kit/lesson.sh
 build=${BUILD:-build}
@@ -129,7 +130,7 @@ check_lesson() {
     lesson=pages
     check_names README.md
     check_names lessons/TEACHING.md
-    set -- $(cd lessons && ls -d [0-9]*/ | tr -d /)
+    (cd lessons && ls -d [0-9]*/) | tr -d / | xargs -n 1 -P 2 sh "$0" || bad=1
 }
 for wanted in "$@"; do
     lesson=$(find_lesson "$wanted") || exit 2
