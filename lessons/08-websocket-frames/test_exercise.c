@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "lessons/08-websocket-frames/exercise.h"
+#include "lessons/kit/arrival.h"
 #include "lessons/kit/grade.h"
 
 static const uint8_t rfc_key[4] = {0x37, 0xfa, 0x21, 0x3d}; /* 5.7 */
@@ -135,9 +136,10 @@ static void read_parts(const struct slice *parts, size_t count)
     buf_free(&heard);
     for (size_t i = 0; i < count && !is_over(&event); i++) {
         buf_append_slice(&decoder.in, parts[i]);
-        do
+        do {
+            arrival_fit(&decoder.in);
             event = decode_next(&decoder);
-        while (note_event(&event));
+        } while (note_event(&event));
     }
     buf_free(&decoder.in);
     buf_free(&decoder.message);
