@@ -360,6 +360,10 @@ static void closes_are_judged(void)
     expect_client_hears("\x88\x01\x03", 3, "FAILED 1002 ");
     story_case("a reason that is not UTF-8");
     expect_client_hears("\x88\x03\x03\xe8\xff", 5, "FAILED 1007 ");
+    story_case("a close frame in two fragments (5.5)");
+    expect_client_hears("\x08\x02\x03\xe8", 4, "FAILED 1002 ");
+    story_case("a close frame of 126 bytes (5.5)");
+    expect_client_hears("\x88\x7e\x00\x7e\x03\xe8", 6, "FAILED 1002 ");
 }
 
 static const struct graded_test tests[] = {
