@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/net.h"
 #include "lessons/02-event-loop/exercise.h"
+#include "lessons/kit/arrival.h"
 #include "lessons/kit/grade.h"
 
 /* ------------------------------------------------------ lines */
@@ -22,7 +23,7 @@ static enum line_result read_parts(const struct slice *parts, size_t count,
     struct line_reader reader = {0};
     enum line_result result = LINE_NEED_MORE;
     for (size_t i = 0; i < count; i++) {
-        struct slice in = parts[i], line = {0};
+        struct slice came = arrival_of(parts[i]), in = came, line = {0};
         while ((result = line_next(&reader, &in, &line)) == LINE_COMPLETE) {
             buf_append_text(lines, "<");
             buf_append_slice(lines, line);
@@ -31,6 +32,7 @@ static enum line_result read_parts(const struct slice *parts, size_t count,
                 lose("there is no end to the lines");
         }
         expect_written(result != LINE_NOT_WRITTEN, "line_next()");
+        arrival_free(came);
         if (result == LINE_TOO_LONG)
             break;
         expect_number("bytes that are left in `in` at LINE_NEED_MORE",

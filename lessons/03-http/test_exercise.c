@@ -1,9 +1,8 @@
 /* test_exercise.c -- is the head taken apart or refused as exercise.h says? */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "common/alloc.h"
 #include "lessons/03-http/exercise.h"
+#include "lessons/kit/arrival.h"
 #include "lessons/kit/grade.h"
 
 #define REQUEST                                                                \
@@ -25,15 +24,10 @@ static const char *name_of(enum head_result result)
     return "none of the results that there are";
 }
 
-/* Parse bytes behind which there is nothing, so that a look there is seen. They
- * are kept in *copy, which the caller frees, because the head points there. */
-static enum head_result parse(struct slice bytes, struct head *head,
-                              char **copy)
+/* Parse bytes behind which there is nothing. */
+static enum head_result parse(struct slice arrival, struct head *head)
 {
-    *copy = allocate(bytes.size + (bytes.size == 0));
-    memcpy(*copy, bytes.data, bytes.size);
-    enum head_result result =
-        head_parse((struct slice){*copy, bytes.size}, head);
+    enum head_result result = head_parse(arrival, head);
     expect_written(result != HEAD_NOT_WRITTEN, "head_parse()");
     return result;
 }
@@ -42,9 +36,9 @@ static enum head_result parse(struct slice bytes, struct head *head,
 static void expect_result_in(struct head *head, const char *what,
                              struct slice bytes, enum head_result right)
 {
-    char *copy;
-    enum head_result result = parse(bytes, head, &copy);
-    free(copy);
+    struct slice arrival = arrival_of(bytes);
+    enum head_result result = parse(arrival, head);
+    arrival_free(arrival);
     if (result == right)
         return;
     story_bytes(what, bytes);
@@ -73,12 +67,13 @@ static void fields_refused(const char *fields)
     refused(text);
 }
 
-/* The head of bytes that are one; free *copy. */
-static struct head complete(const char *text, char **copy)
+/* The head of bytes that are one, to which it points: arrival_free() them. */
+static struct head complete(const char *text, struct slice *arrival)
 {
     struct head head = {0};
     story_case_bytes("comes", slice_of(text));
-    enum head_result result = parse(slice_of(text), &head, copy);
+    *arrival = arrival_of(slice_of(text));
+    enum head_result result = parse(*arrival, &head);
     if (result != HEAD_COMPLETE)
         lose("the result is %s, and HEAD_COMPLETE was right", name_of(result));
     return head;
@@ -97,14 +92,14 @@ static void expect_field(const struct head *head, size_t i, const char *name,
 
 static void it_is_taken_apart(void)
 {
-    char *copy;
-    struct head head = complete(REQUEST, &copy);
+    struct slice arrival;
+    struct head head = complete(REQUEST, &arrival);
     expect_text("the method", head.method, "POST");
     expect_text("the target", head.target, "/polling?channel=a");
     expect_number("head->count", (long long)head.count, 2);
     expect_field(&head, 0, "Host", "example.org");
     expect_field(&head, 1, "Content-Length", "5");
-    free(copy);
+    arrival_free(arrival);
 }
 
 /* The same head is filled in at each call. */
@@ -133,42 +128,44 @@ static void it_waits_for_the_empty_line(void)
 
 static void the_rest_is_left(void)
 {
-    char *copy;
-    struct head head =
-        complete(REQUEST "a\r\n\r\nbGET / HTTP/1.1\r\nHost: b\r\n\r\n", &copy);
+    struct slice arrival;
+    struct head head = complete(
+        REQUEST "a\r\n\r\nbGET / HTTP/1.1\r\nHost: b\r\n\r\n", &arrival);
     expect_number("head->size", (long long)head.size,
                   (long long)strlen(REQUEST));
     expect_number("head->count", (long long)head.count, 2);
-    free(copy);
-    head = complete(REQUEST "\x01\n", &copy);
+    arrival_free(arrival);
+    head = complete(REQUEST "\x01\n", &arrival);
     expect_number("head->size", (long long)head.size,
                   (long long)strlen(REQUEST));
-    free(copy);
+    arrival_free(arrival);
 }
 
 static void names_have_no_case(void)
 {
-    char *copy;
+    struct slice arrival;
     struct head head = complete("GET / HTTP/1.1\r\nhOST:\t a b \t\r\n"
                                 "X-Empty:\r\ncontent-LENGTH:7\r\n\r\n",
-                                &copy);
+                                &arrival);
     expect_field(&head, 0, "hOST", "a b");
     expect_field(&head, 1, "X-Empty", "");
     expect_number("head->body", head.body, BODY_LENGTH);
     expect_number("head->length", (long long)head.length, 7);
-    free(copy);
-    head = complete(
-        "GET / HTTP/1.1\r\nHost: a\r\nX: caf\xc3\xa9\tau lait\r\n\r\n", &copy);
+    arrival_free(arrival);
+    head =
+        complete("GET / HTTP/1.1\r\nHost: a\r\nX: caf\xc3\xa9\tau lait\r\n\r\n",
+                 &arrival);
     expect_field(&head, 1, "X", "caf\xc3\xa9\tau lait");
-    free(copy);
+    arrival_free(arrival);
 }
 
 static void body_ends(const char *fields, enum body_end body, uint64_t length)
 {
-    char text[256], *copy;
+    char text[256];
+    struct slice arrival;
     snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: a\r\n%s\r\n", fields);
-    struct head head = complete(text, &copy);
-    free(copy);
+    struct head head = complete(text, &arrival);
+    arrival_free(arrival);
     expect_number("head->body (0: none, 1: length, 2: chunked)", head.body,
                   body);
     expect_number("head->length", (long long)head.length, (long long)length);

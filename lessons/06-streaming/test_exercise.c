@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "lessons/06-streaming/exercise.h"
+#include "lessons/kit/arrival.h"
 #include "lessons/kit/grade.h"
 
 enum { HEARD_SIZE = 4096 };
@@ -43,7 +44,10 @@ static void prepare(struct listener *listener)
 
 static enum stream_result feed(struct listener *listener, struct slice bytes)
 {
-    return stream_feed(&listener->stream, bytes);
+    struct slice arrival = arrival_of(bytes);
+    enum stream_result result = stream_feed(&listener->stream, arrival);
+    arrival_free(arrival);
+    return result;
 }
 
 static struct slice heard_by(const struct listener *listener)

@@ -1,9 +1,7 @@
 /* test_exercise.c -- do events reach who listens, and nothing else anybody? */
-#include <stdlib.h>
-
-#include "common/alloc.h"
 #include "common/json.h"
 #include "lessons/09-messages/exercise.h"
+#include "lessons/kit/arrival.h"
 #include "lessons/kit/grade.h"
 
 static struct buf calls; /* what was called: "first({}) second(1) " */
@@ -38,12 +36,9 @@ static const char *words_of(int dispatched)
 /* As a message comes from the network: memory ends behind its last byte. */
 static enum dispatched dispatch_copy(struct events *events, struct slice text)
 {
-    char *copy = allocate(text.size + (text.size == 0));
-    if (text.size > 0)
-        memcpy(copy, text.data, text.size);
-    enum dispatched dispatched =
-        events_dispatch(events, (struct slice){copy, text.size});
-    free(copy);
+    struct slice arrival = arrival_of(text);
+    enum dispatched dispatched = events_dispatch(events, arrival);
+    arrival_free(arrival);
     expect_written(dispatched != DISPATCH_NOT_WRITTEN, "events_dispatch()");
     return dispatched;
 }

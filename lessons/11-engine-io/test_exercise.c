@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "lessons/11-engine-io/exercise.h"
+#include "lessons/kit/arrival.h"
 #include "lessons/kit/grade.h"
 
 enum {
@@ -21,25 +22,22 @@ enum {
 struct taken {
     int count;
     struct packet packets[PACKETS_MAX];
-    char *payload;
+    struct slice payload;
     uint8_t *room;
 };
 
 static struct taken take(struct slice payload)
 {
-    struct taken taken = {0};
-    taken.payload = allocate(payload.size + (payload.size == 0));
+    struct taken taken = {.payload = arrival_of(payload)};
     taken.room = allocate(payload.size + (payload.size == 0));
-    memcpy(taken.payload, payload.data, payload.size);
-    taken.count = payload_decode((struct slice){taken.payload, payload.size},
-                                 taken.room, taken.packets);
+    taken.count = payload_decode(taken.payload, taken.room, taken.packets);
     expect_written(taken.count != PAYLOAD_NOT_WRITTEN, "payload_decode()");
     return taken;
 }
 
 static void let_go(struct taken *taken)
 {
-    free(taken->payload);
+    arrival_free(taken->payload);
     free(taken->room);
 }
 
@@ -207,7 +205,9 @@ static bool has_item(const struct queue *queue)
 
 static struct slice take_item(struct queue *queue)
 {
-    return buf_slice(&queue->items[queue->first++]);
+    struct buf *item = &queue->items[queue->first++];
+    arrival_fit(item);
+    return buf_slice(item);
 }
 
 static void queue_free(struct queue *queue)

@@ -22,7 +22,8 @@ struct slice arrival_of(struct slice bytes)
 
 void arrival_free(struct slice arrival)
 {
-    free((char *)arrival.data - spare_of(arrival.size));
+    if (arrival.data != NULL)
+        free((char *)arrival.data - spare_of(arrival.size));
 }
 
 void arrival_fit(struct buf *in)

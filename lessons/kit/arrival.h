@@ -11,7 +11,8 @@
 #include "common/buf.h"
 #include "common/slice.h"
 
-/* A copy of the bytes, in memory that ends with them; arrival_free() it. */
+/* A copy of the bytes, in memory that ends with them; arrival_free() it, which
+ * does nothing with a zeroed one. */
 struct slice arrival_of(struct slice bytes);
 void arrival_free(struct slice arrival);
 
