@@ -49,12 +49,18 @@ void story(const char *format, ...)
     va_end(arguments);
 }
 
+/* Take back what was told from here on. */
+static void take_back(long at)
+{
+    fflush(told.file);
+    if (ftruncate(fileno(told.file), at) == 0)
+        fseek(told.file, at, SEEK_SET);
+}
+
 /* Take back what was told of the case before. */
 static void forget_case(void)
 {
-    fflush(told.file);
-    if (ftruncate(fileno(told.file), told.cases_at) == 0)
-        fseek(told.file, told.cases_at, SEEK_SET);
+    take_back(told.cases_at);
     told.cases++;
     story(told.cases == 1 ? "%d case before this one was right"
                           : "%d cases before this one were right",
@@ -249,19 +255,40 @@ void expect_written(bool is_written, const char *what)
         lose("%s is not written yet: it is yours to write", what);
 }
 
+static void tell_way(const struct slice *parts, size_t count)
+{
+    if (count == 1)
+        story("it comes all at once");
+    else if (count == 2)
+        story("it comes in two parts, cut behind byte %zu", parts[0].size);
+    else
+        story("it comes one byte at a time");
+}
+
+/* Of a way that was right nothing is told. */
+static void try_way(const struct slice *parts, size_t count,
+                    void (*try_parts)(const struct slice *parts, size_t count))
+{
+    long at = ftell(told.file);
+    tell_way(parts, count);
+    try_parts(parts, count);
+    if (!told.keeps_all)
+        take_back(at);
+}
+
 void in_every_way(struct slice bytes,
                   void (*try_parts)(const struct slice *parts, size_t count))
 {
     struct slice *parts = allocate((bytes.size + 1) * sizeof *parts);
     parts[0] = bytes;
-    try_parts(parts, 1);
+    try_way(parts, 1, try_parts);
     for (size_t i = 0; i < bytes.size; i++)
         parts[i] = (struct slice){bytes.data + i, 1};
-    try_parts(parts, bytes.size);
+    try_way(parts, bytes.size, try_parts);
     for (size_t cut = 1; cut < bytes.size; cut++) {
         parts[0] = (struct slice){bytes.data, cut};
         parts[1] = (struct slice){bytes.data + cut, bytes.size - cut};
-        try_parts(parts, 2);
+        try_way(parts, 2, try_parts);
     }
     free(parts);
 }

@@ -51,7 +51,8 @@ void expect_bytes(const char *what, struct slice came, struct slice expected);
 void expect_written(bool is_written, const char *what);
 
 /* Call `try_parts` for every way in which a network could deliver the bytes:
- * whole, one at a time, and in two parts, cut at every offset. */
+ * whole, one at a time, and in two parts, cut at every offset. Which way it was
+ * is told of the one that was wrong. */
 void in_every_way(struct slice bytes,
                   void (*try_parts)(const struct slice *parts, size_t count));
 
