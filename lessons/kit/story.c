@@ -15,6 +15,7 @@ enum {
     SHOWN_MAX = 160, /* characters of a text that a step shows */
     PAIRS_MAX = 48,  /* bytes or runs of other bytes */
     RUN_MIN = 8,     /* equal bytes that are told by their number */
+    BEFORE_MAX = 30, /* characters before the first one that differs */
 };
 
 /* What a test's process has told so far. */
@@ -84,14 +85,19 @@ void story_case(const char *format, ...)
     va_end(arguments);
 }
 
+static _Noreturn void end_here(void)
+{
+    fail();
+    abort(); /* fail() does not return */
+}
+
 void lose(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     tell(format, arguments);
     va_end(arguments);
-    fail();
-    abort(); /* fail() does not return */
+    end_here();
 }
 
 /* ------------------------------------------------------ bytes */
@@ -240,13 +246,36 @@ static void story_text(const char *what, struct slice text)
     fputc('\n', told.file);
 }
 
+/* what was heard: yours differs behind "PING(hi) TEXT(" */
+static void tell_difference(const char *what, struct slice came,
+                            struct slice right)
+{
+    size_t at = first_difference(came, right);
+    const char *how = at == came.size    ? "ends"
+                      : at == right.size ? "goes on"
+                                         : "differs";
+    size_t cut = at > BEFORE_MAX ? at - BEFORE_MAX : 0;
+    fprintf(told.file, "%s: yours ", what);
+    if (came.size == 0) {
+        fputs("is empty\n", told.file);
+    } else if (at == 0) {
+        fputs("differs from its beginning on\n", told.file);
+    } else {
+        fprintf(told.file, "%s behind %s", how, cut > 0 ? "..." : "");
+        tell_text((struct slice){came.data + cut, at - cut});
+        fputc('\n', told.file);
+    }
+}
+
 void expect_text(const char *what, struct slice came, const char *expected)
 {
+    struct slice right = slice_of(expected);
     if (slice_is(came, expected))
         return;
-    story_text("right", slice_of(expected));
+    story_text("right", right);
     story_text("yours", came);
-    lose("%s: yours is not the right one", what);
+    tell_difference(what, came, right);
+    end_here();
 }
 
 void expect_written(bool is_written, const char *what)

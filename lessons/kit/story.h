@@ -3,7 +3,7 @@
  *      1. 12 cases before this one were right
  *      2. a reserved bit (5.2)
  *      3. a server sends: a1 01 78 (3 bytes)
- *      4. what was heard: yours is not the right one
+ *      4. what was heard: yours differs from its beginning on
  *
  * A test ends at the first expectation that is disappointed.
  */
