@@ -52,13 +52,14 @@ void encode_frame(struct buf *out, enum role role, const struct frame *frame);
 struct decoder {
     enum role role;
     struct buf in;      /* bytes arrive here, as the network cuts them */
-    struct buf message; /* yours: fragments that came so far; the test frees */
+    struct buf message; /* yours: fragments that came so far; emptied when the
+                           next message begins, and freed by the test */
     enum opcode opcode; /* yours: of the message that has begun */
 };
 
 enum event_type {
     NOT_WRITTEN = -1,
-    NEED_MORE, /* nothing until more bytes arrive */
+    NEED_MORE, /* no event in what is there, also behind a fragment */
     MESSAGE,   /* all of it: opcode TEXT or BINARY, payload */
     CONTROL,   /* a ping or a pong, at once: opcode, payload */
     CLOSED,    /* a close frame: code, or NO_STATUS; payload: the reason */
@@ -73,7 +74,8 @@ struct event {
 };
 
 /* Take the next event out of decoder->in. The test calls it until it says
- * NEED_MORE, and no more after CLOSED and FAILED.
+ * NEED_MORE, and no more after CLOSED and FAILED. A fragment that does not end
+ * its message is no event: go on with the frame behind it.
  *
  * FAILED with PROTOCOL_ERROR: a reserved bit or opcode, the wrong one masks
  * (5.1), a length not in its shortest form or over 63 bits (5.2), a control
