@@ -156,14 +156,14 @@ static size_t run_at(struct slice bytes, size_t at)
     return end - at;
 }
 
-/* 82 7e 01 00, then 256 x 00 */
-static void tell_pairs(struct slice bytes)
+/* 82 7e 01 00, then 256 x 00, of which the first 4 bytes are a header */
+static void tell_pairs(struct slice bytes, size_t header_size)
 {
     const char *gap = "";
     size_t i = 0;
     for (int shown = 0; i < bytes.size && shown < PAIRS_MAX; shown++) {
         unsigned byte = (unsigned char)bytes.data[i];
-        size_t run = run_at(bytes, i);
+        size_t run = i < header_size ? 1 : run_at(bytes, i);
         if (run < RUN_MIN) {
             fprintf(told.file, "%s%02x", gap, byte);
             gap = " ";
@@ -179,11 +179,19 @@ static void tell_pairs(struct slice bytes)
 
 void story_bytes(const char *what, struct slice bytes)
 {
+    if (!is_text(bytes)) {
+        story_frame(what, bytes, 0);
+        return;
+    }
     fprintf(told.file, "%s: ", what);
-    if (is_text(bytes))
-        tell_text(bytes);
-    else
-        tell_pairs(bytes);
+    tell_text(bytes);
+    fprintf(told.file, " (%zu bytes)\n", bytes.size);
+}
+
+void story_frame(const char *what, struct slice bytes, size_t header_size)
+{
+    fprintf(told.file, "%s: ", what);
+    tell_pairs(bytes, header_size);
     fprintf(told.file, " (%zu bytes)\n", bytes.size);
 }
 

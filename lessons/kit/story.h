@@ -30,6 +30,10 @@ void story_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void story_bytes(const char *what, struct slice bytes);
 void story_case_bytes(const char *what, struct slice bytes);
 
+/* The same in pairs of hexadecimal digits alone. Equal bytes are told by their
+ * number, but each byte of the header stands for itself. */
+void story_frame(const char *what, struct slice bytes, size_t header_size);
+
 /* End the test here, with this as its last step. */
 _Noreturn void lose(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
