@@ -65,7 +65,8 @@ static void add_text(const struct report *report, const struct verdict *verdict)
         return;
     print_steps(verdict);
     print_printed(verdict);
-    for (int i = 0; i < report->hints && test->hints[i] != NULL; i++)
+    int hints = verdict->has_broken ? 0 : report->hints;
+    for (int i = 0; i < hints && test->hints[i] != NULL; i++)
         printf("    hint: %s\n", test->hints[i]);
     if (test->by_hand != NULL)
         printf("    by hand: %s\n", test->by_hand);
@@ -74,7 +75,7 @@ static void add_text(const struct report *report, const struct verdict *verdict)
 static void end_text(const struct report *report)
 {
     printf("\n%d of %d points", report->points, report->of);
-    if (report->lost > 0 && report->hints < HINTS)
+    if (report->hinted > 0 && report->hints < HINTS)
         printf("   (HINTS=%d shows more)", report->hints + 1);
     if (report->lost > 0)
         printf("\nalone, for a debugger: TEST=%d gdb build/exercise/%s",
@@ -245,6 +246,8 @@ void report_add(struct report *report, const struct verdict *verdict)
         report->points += verdict->test->points;
     else
         report->lost++;
+    if (!verdict->has_passed && !verdict->has_broken)
+        report->hinted++;
     if (report->lost == 1 && !verdict->has_passed)
         report->first_lost = report->count;
     report->format->add(report, verdict);

@@ -11,7 +11,9 @@
 /* What became of one test. */
 struct verdict {
     const struct graded_test *test;
-    bool has_passed, has_hung;
+    bool has_passed;
+    bool has_broken; /* it crashed, leaked or hung, of which no hint speaks */
+    bool has_hung;
     char *story;   /* a line for each step */
     char *printed; /* what the exercise printed itself */
 };
@@ -22,6 +24,7 @@ struct report {
     int hints; /* how many of them to show */
     int points, of;
     int count, lost; /* tests */
+    int hinted;      /* those that were lost, and of which hints speak */
     int first_lost;  /* its number, from 1 */
 };
 
