@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 
 #include "common/alloc.h"
 #include "lessons/kit/ending.h"
@@ -28,6 +29,13 @@ enum {
     LOST = '\2',       /* the same, when it was disappointed */
 };
 
+/* $TEST, or NULL. */
+static const char *chosen_number(void)
+{
+    const char *text = getenv("TEST");
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
 /* assert(3) shows its stack, too. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
@@ -38,7 +46,8 @@ const char *__asan_default_options(void)
 const char *__ubsan_default_options(void);
 const char *__ubsan_default_options(void)
 {
-    return "print_stacktrace=1";
+    return chosen_number() == NULL ? "print_stacktrace=1"
+                                   : "print_stacktrace=1:abort_on_error=1";
 }
 
 /* ------------------------------------------------------ the test's process */
@@ -208,8 +217,8 @@ static struct verdict judge(const char *lesson,
 /* The test that $TEST chooses by its number; NULL: none. */
 static const struct graded_test *chosen_test(const struct graded_test *tests)
 {
-    const char *text = getenv("TEST");
-    if (text == NULL || *text == '\0')
+    const char *text = chosen_number();
+    if (text == NULL)
         return NULL;
     for (int number = 1; tests->sentence != NULL; number++, tests++)
         if (number == atoi(text))
@@ -218,12 +227,42 @@ static const struct graded_test *chosen_test(const struct graded_test *tests)
     exit(2);
 }
 
-static int run_here(const struct graded_test *graded)
+/* By a debugger, with which no leak can be looked for. */
+static bool is_traced(void)
+{
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[256];
+    int tracer = 0;
+    while (status != NULL && fgets(line, sizeof line, status) != NULL)
+        sscanf(line, "TracerPid: %d", &tracer);
+    if (status != NULL)
+        fclose(status);
+    return tracer != 0;
+}
+
+/* A debugger stops where a process aborts, not where it exits. This is for
+ * ASan, which asks for its options before there is an environment. */
+static void abort_where_it_is_wrong(void)
+{
+    signal(SIGABRT, SIG_DFL);
+    __sanitizer_set_death_callback(abort);
+}
+
+static _Noreturn void run_here(const struct graded_test *graded)
 {
     test.noise = STDOUT_FILENO;
     test.nowhere = STDOUT_FILENO;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* it may crash the next moment */
     story_begin(stdout, true);
-    return run_with_cmocka(graded);
+    abort_where_it_is_wrong();
+    bool has_lost = run_with_cmocka(graded) != 0;
+    bool has_leaked =
+        !has_lost && !is_traced() && __lsan_do_recoverable_leak_check() != 0;
+    printf("\n%s  %s%s\n", has_lost || has_leaked ? "lost" : "ok",
+           graded->sentence,
+           has_leaked ? ": every case was right, but it leaked" : "");
+    fflush(NULL);
+    _exit(has_lost || has_leaked);
 }
 
 int grade(const char *lesson, const struct graded_test *tests)
@@ -232,7 +271,7 @@ int grade(const char *lesson, const struct graded_test *tests)
     const struct graded_test *chosen = chosen_test(tests);
     int limit_s = TEST_S;
     if (chosen != NULL)
-        return run_here(chosen);
+        run_here(chosen);
     report_begin(&report, tests);
     for (; tests->sentence != NULL; tests++) {
         struct verdict verdict = judge(lesson, tests, limit_s);

@@ -22,7 +22,8 @@
  * exit status: 0, or 1 when points were lost. The environment says how:
  * HINTS=0..3 hints, FORMAT=text, json, junit or table (one line of lesson,
  * points, of). TEST=2 runs the second test alone, in this very process and
- * without a time limit, as a debugger likes it. */
+ * without a time limit, as a debugger likes it: it tells every case before it
+ * is tried, prints what the exercise prints, and aborts where it is wrong. */
 int grade(const char *lesson, const struct graded_test *tests);
 
 #endif

@@ -77,10 +77,14 @@ static void end_text(const struct report *report)
     printf("\n%d of %d points", report->points, report->of);
     if (report->hinted > 0 && report->hints < HINTS)
         printf("   (HINTS=%d shows more)", report->hints + 1);
-    if (report->lost > 0)
-        printf("\nalone, for a debugger: TEST=%d gdb build/exercise/%s",
-               report->first_lost, report->lesson);
     putchar('\n');
+    if (report->lost == 0)
+        return;
+    printf("alone, with all cases and all that yours prints: TEST=%d make "
+           "exercise-%.2s\n",
+           report->first_lost, report->lesson);
+    printf("in a debugger: TEST=%d gdb -ex run build/exercise/%s\n",
+           report->first_lost, report->lesson);
 }
 
 /* ------------------------------------------------------ a line of a table */
