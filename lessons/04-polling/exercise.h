@@ -12,7 +12,7 @@
 
 struct pace {
     int least_ms;    /* the interval while there are messages */
-    int most_ms;     /* no interval is longer */
+    int most_ms;     /* no interval is longer; up to INT_MAX */
     int interval_ms; /* yours, zeroed at first: that of the last answer */
 };
 
