@@ -13,9 +13,10 @@
 static const char usage[] =
     "usage: client compare [options] [URL]\n"
     "\n"
-    "Lets polling, long polling, an event stream and WebSocket carry the same\n"
-    "messages, and shows what each of them costs. Without a URL it starts the\n"
-    "server that lies beside it, once for each of them.\n"
+    "Lets polling, long polling, an event stream, WebSocket, Engine.IO and\n"
+    "Socket.IO carry the same messages, and shows what each of them costs.\n"
+    "Without a URL it starts the server that lies beside it, once for each of\n"
+    "them.\n"
     "\n"
     "      --quick           the main points, in less than 20 s\n"
     "      --workload NAME   one workload: idle sparse steady burst fanout-1\n"
