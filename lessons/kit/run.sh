@@ -70,7 +70,15 @@ await() { # PATTERN FILE
 
 # Show a command as one would type it, and what it prints.
 command_line() {
-    printf '$ %s\n' "$*" | sed "s#$build/#build/#g"
+    typed=$1
+    shift
+    for argument; do
+        case $argument in
+        *[!A-Za-z0-9_./:=,@%+-]*) typed="$typed '$argument'" ;;
+        *) typed="$typed $argument" ;;
+        esac
+    done
+    printf '$ %s\n' "$typed" | sed "s#$build/#build/#g"
 }
 command() {
     command_line "$@"
