@@ -23,6 +23,9 @@ $(SHOWN): $(BUILD)/%: $(BUILD)/release/%.o
 	@$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS)
 $(filter-out $(BUILD)/lessons/01-% $(BUILD)/lessons/02-%,$(SHOWN)): $(call as,release,$(COMMON))
 
+# Conversions that C does by itself are no mistakes of a student's.
+$(LESSONS:%=$(BUILD)/sanitized/lessons/%/exercise.o): BASE += -Wno-conversion
+
 .SECONDEXPANSION:
 $(EXERCISES): $(BUILD)/exercise/%: $$(call graded,$$*,lessons/$$*/exercise.c)
 $(SOLUTIONS): $(BUILD)/solution/%: $$(call graded,$$*,lessons/$$*/solution.c)
