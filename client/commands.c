@@ -22,6 +22,8 @@ struct program {
     struct sio *io;           /* NULL: not opened */
     struct event_writer writer;
     struct interrupt interrupt;
+    struct timer timer; /* the input has ended: when is it time to go? */
+    int waited_ms;
     enum outcome outcome;
     bool is_leaving;
 };
@@ -258,6 +260,21 @@ static void on_line(struct input *input, struct slice line)
 
 /* ------------------------------------------------------ the program */
 
+static void wait_for_the_end(struct program *program)
+{
+    loop_timer_set(program->writer.output.loop, &program->timer, SIO_LINGER_MS);
+}
+
+static void on_time_to_go(struct timer *timer)
+{
+    struct program *program = CONTAINER(timer, struct program, timer);
+    program->waited_ms += SIO_LINGER_MS;
+    if (sio_is_busy(program->io) && program->waited_ms < SIO_END_MS)
+        wait_for_the_end(program);
+    else
+        do_quit(program, (struct slice){0});
+}
+
 static void on_input_end(struct input *input, const char *why)
 {
     struct program *program = CONTAINER(input, struct program, writer.input);
@@ -265,7 +282,10 @@ static void on_input_end(struct input *input, const char *why)
         complain(program, why);
         program->outcome = OUTCOME_OTHER;
     }
-    do_quit(program, (struct slice){0});
+    if (why == NULL && program->io != NULL)
+        wait_for_the_end(program);
+    else
+        do_quit(program, (struct slice){0});
 }
 
 static void on_broken_output(struct output *output, enum outcome outcome)
@@ -292,6 +312,7 @@ static void start(struct program *program, struct loop *loop)
                     on_interrupt);
     program->writer.input.on_line = on_line;
     program->writer.input.on_end = on_input_end;
+    program->timer.on_due = on_time_to_go;
     if (options->url_text != NULL) {
         open_command_from_options(&program->open, options);
         connect(program);
@@ -307,6 +328,7 @@ enum outcome commands_run(const struct options *options, struct loop *loop)
         log_error("client: the loop failed: %s", strerror(errno));
         return OUTCOME_OTHER;
     }
+    loop_timer_cancel(loop, &program.timer);
     input_stop(&program.writer.input);
     output_stop(&program.writer.output);
     interrupt_stop(&program.interrupt);

@@ -26,8 +26,10 @@
 #include "client/options.h"
 #include "client/outcome.h"
 
-/* Do what standard input says until it ends or says quit; connect first if
- * there is a URL on the command line. Returns the exit status. */
+/* Do what standard input says until it says quit; connect first if there is a
+ * URL on the command line. When the input ends, what is under way comes to its
+ * end first, and what is heard meanwhile is written, but for no longer than
+ * SIO_END_MS. Returns the exit status. */
 enum outcome commands_run(const struct options *options, struct loop *loop);
 
 #endif

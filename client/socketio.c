@@ -115,6 +115,19 @@ void sio_fail(struct sio *io, const char *why)
     lose(io, "parse error");
 }
 
+bool sio_is_busy(const struct sio *io)
+{
+    const struct sio_socket *socket = io->sockets;
+    if (io->state != SIO_OPEN)
+        return io->state == SIO_OPENING && !io->is_reconnecting;
+    for (; socket != NULL; socket = socket->next)
+        if (socket->is_active &&
+            (!socket->is_connected || sio_unsent(socket) > 0 ||
+             sio_unanswered(socket) > 0))
+            return true;
+    return false;
+}
+
 void sio_leave(struct sio *io)
 {
     const struct sio_socket *socket = io->sockets;

@@ -92,6 +92,11 @@ void *sio_user(const struct sio *io);
 enum outcome sio_outcome(const struct sio *io);
 const char *sio_why(const struct sio *io);
 
+/* Is something under way that ends by itself: the first connection, a namespace
+ * that is asked for, bytes that are sent, an event that waits to be
+ * acknowledged? Not while the connection is lost: nobody knows for how long. */
+bool sio_is_busy(const struct sio *io);
+
 /* Leave every namespace and close the connection behind what was sent, within
  * `limit_ms`. Nobody will be answered any more; on_gone follows. */
 void sio_close(struct sio *io, int limit_ms);

@@ -110,6 +110,7 @@ enum {
     EIO_SPARE_MS = 5000,         /* of a GET, over the session's heartbeat */
     SIO_QUIET_MS = 100,          /* all is said and acknowledged: the end, */
     SIO_LINGER_MS = 1000,        /* or nobody has to answer, but somebody may */
+    SIO_END_MS = 10000,          /* --commands: for what is under way then */
     SIO_ACK_MS = 10000,          /* an acknowledgement; then it is sent again */
 };
 

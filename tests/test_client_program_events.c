@@ -596,6 +596,28 @@ static void a_line_that_makes_no_sense_does_not_end_it(void **state)
     finish(&driven);
 }
 
+/* As a pipe has it: all is said before there is a connection. */
+static void what_is_asked_is_answered_behind_the_end_of_the_input(void **state)
+{
+    static const char *const steps[] = {
+        OPENED, "<420[\"q\"]", ">430[1]", ">42[\"and\"]", "<41", NULL};
+    (void)state;
+    struct script script = serve(steps);
+    struct driven driven = drive("");
+    open_at(&driven, script.url);
+    tell(&driven, "{\"cmd\":\"emit\",\"event\":\"q\",\"ack\":\"t\"}");
+    close(driven.in);
+    driven.in = -1;
+    hear(&driven, "{\"ev\":\"connect\",\"nsp\":\"/\",\"id\":\"s1\"}");
+    hear(&driven, "{\"ev\":\"ack\",\"tag\":\"t\",\"args\":[1]}");
+    hear(&driven, "{\"ev\":\"event\",\"nsp\":\"/\",\"event\":\"and\","
+                  "\"args\":[]}");
+    hear(&driven, "{\"ev\":\"disconnect\",\"nsp\":\"/\","
+                  "\"reason\":\"io client disconnect\"}");
+    finish(&driven);
+    end(&script);
+}
+
 static void the_end_of_its_input_is_as_quit(void **state)
 {
     (void)state;
@@ -648,6 +670,7 @@ int main(void)
         cmocka_unit_test(nobody_there_is_told_and_attempts_are_counted),
         cmocka_unit_test(a_line_that_makes_no_sense_does_not_end_it),
         cmocka_unit_test(the_end_of_its_input_is_as_quit),
+        cmocka_unit_test(what_is_asked_is_answered_behind_the_end_of_the_input),
         cmocka_unit_test(a_url_beside_commands_is_opened),
     };
     return cmocka_run_group_tests_name("client program, events", tests, NULL,
