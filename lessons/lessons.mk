@@ -12,7 +12,7 @@ SHOWN := $(filter-out %/exercise.c %/test_exercise.c %/solution.c $(if $(filter 
 SHOWN := $(SHOWN:%.c=$(BUILD)/%)
 EXERCISES := $(LESSONS:%=$(BUILD)/exercise/%)
 SOLUTIONS := $(patsubst lessons/%/solution.c,$(BUILD)/solution/%,$(wildcard lessons/*/solution.c))
-MUTANTS := $(patsubst lessons/%.diff,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.diff))
+MUTANTS := $(patsubst lessons/%.c,$(BUILD)/mutant/%,$(wildcard lessons/*/mutants/*.c))
 graded = $(call as,sanitized,lessons/$(1)/test_exercise.c $(2) $(KIT) $(COMMON))
 
 # What the lessons show. Of the small programs those of the first two need libc alone.
@@ -33,10 +33,10 @@ $(MUTANTS): $(BUILD)/mutant/%: $$(call graded,$$(firstword $$(subst /, ,$$*)),$(
 $(EXERCISES) $(SOLUTIONS) $(MUTANTS):
 	@mkdir -p $(@D)
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LDFLAGS)
-# A wrong solution is the right one with a mistake put into it.
-$(BUILD)/wrong/%.c: lessons/$$(word 2,$$(subst /, ,$$*))/solution.c %.diff
+# A wrong solution is the right one but for the functions that its file holds.
+$(BUILD)/wrong/%.c: lessons/kit/mutant.awk %.c lessons/$$(word 2,$$(subst /, ,$$*))/solution.c
 	@mkdir -p $(@D)
-	@patch -sN -r - -o $@ $^ || { rm -f $@; exit 1; }
+	@awk -f $^ >$@ || { rm -f $@; exit 1; }
 
 lessons:
 	@sh lessons/kit/list.sh

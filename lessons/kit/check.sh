@@ -2,11 +2,11 @@
 #
 # For each lesson: the starter compiles, says what is to be written, and loses
 # points; the solution has all of them, which are 100; each wrong solution, which is
-# the solution with a mistake (mutants/NAME.diff), loses points, and the report names
-# its cause (the first line says how: "expect: words of the report"); every file and
-# function that the README names exists; its commands run; and its transcript is what
-# the run prints today, but for what kit/mask.sh takes out. One line per lesson; exit
-# status 1 if anything is not so.
+# the solution but for the functions in mutants/NAME.c, loses points, and the report
+# names its cause (the file's first line says how: expect: words of the report); every
+# file and function that the README names exists; its commands run; and its transcript
+# is what the run prints today, but for what kit/mask.sh takes out. One line per
+# lesson; exit status 1 if anything is not so.
 # Without a LESSON all of them are, two at a time, and what README.md and
 # lessons/TEACHING.md name is looked up as well.
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -29,7 +29,7 @@ points_of() { # PROGRAM
 build_all() {
     set -- "$build/exercise/$lesson" "$build/solution/$lesson"
     for mutant in lessons/"$lesson"/mutants/*; do
-        set -- "$@" "$build/mutant/$lesson/mutants/$(basename "$mutant" .diff)"
+        set -- "$@" "$build/mutant/$lesson/mutants/$(basename "$mutant" .c)"
     done
     build_alone -k "$@" >/dev/null || complain "something does not compile"
 }
@@ -50,9 +50,9 @@ check_solution() {
 check_mutants() {
     count=0
     for mutant in lessons/"$lesson"/mutants/*; do
-        name=$(basename "$mutant" .diff)
+        name=$(basename "$mutant" .c)
         program=$build/mutant/$lesson/mutants/$name
-        words=$(sed -n '1s/^expect: //p' "$mutant")
+        words=$(sed -n '1s#^/\* expect: \(.*\) \*/$#\1#p' "$mutant")
         count=$((count + 1))
         FORMAT=text HINTS=0 "$program" >"$work/report" 2>&1 &&
             complain "$name loses no points"

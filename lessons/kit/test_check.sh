@@ -15,8 +15,8 @@ bad=0
 
 # ----------------------------------------------------------- a small lesson
 
-write_answer() { # FILE EXPRESSION
-    echo "#include \"lessons/99-tried/exercise.h\"
+write_answer() { # FILE EXPRESSION FIRST-LINE
+    echo "$3
 int twice(int number)
 {
     return $2;
@@ -25,12 +25,7 @@ int twice(int number)
 
 # The wrong solution NAME returns EXPRESSION; its report says WORDS.
 write_mutant() { # NAME EXPRESSION WORDS
-    write_answer wrong.c "$2"
-    {
-        echo "expect: $3"
-        diff -u "$lesson/solution.c" "$lesson/wrong.c"
-    } >"$lesson/mutants/$1.diff"
-    rm "$lesson/wrong.c"
+    write_answer "mutants/$1.c" "$2" "/* expect: $3 */"
 }
 
 write_code() {
@@ -61,8 +56,8 @@ int main(void)
     return grade("99-tried", tests);
 }
 EOF
-    write_answer solution.c '2 * number'
-    write_answer exercise.c 'number * 0 - 1'
+    write_answer solution.c '2 * number' '#include "lessons/99-tried/exercise.h"'
+    write_answer exercise.c 'number * 0 - 1' '#include "lessons/99-tried/exercise.h"'
     write_mutant once number 'returns is 2, and 4 was right'
     write_mutant thrice '3 * number' 'returns is 6, and 4 was right'
     write_mutant square 'number * number' 'returns is 49, and 14 was right'
@@ -157,11 +152,11 @@ broken 'does not say what is to be written' change exercise.c 's/return.*/return
 broken 'the starter crashes' change exercise.c 's/return.*/return *(int *)0;/'
 broken 'the solution has 0 of 100 points' change solution.c 's/2 \*/3 */'
 broken 'the solution has 110 of 110 points' change test_exercise.c 's/2 is doubled", 50/2 is doubled", 60/'
-broken 'thrice loses no points' change mutants/thrice.diff '/^+/s/3 \*/2 */'
-broken 'the report on thrice does not say: something' change mutants/thrice.diff '1s/expect: .*right/expect: something/'
-broken 'the report on thrice does not say' change mutants/thrice.diff 1d
-broken 'does not compile' change mutants/thrice.diff '/^-/s/2 \*/4 */'
-broken '4 wrong solutions' rm mutants/thrice.diff
+broken 'thrice loses no points' change mutants/thrice.c '/return/s/3 \*/2 */'
+broken 'the report on thrice does not say: something' change mutants/thrice.c '1s/expect: .*right/expect: something/'
+broken 'the report on thrice does not say' change mutants/thrice.c 1d
+broken 'does not compile' change mutants/thrice.c s/twice/trice/
+broken '4 wrong solutions' rm mutants/thrice.c
 broken 'README.md names common/none.c' change README.md 's/net\.c/none.c/'
 broken 'README.md names net_lisp() in common/net.c' change README.md 's/net_listen/net_lisp/'
 broken 'README.md names common/none.c' change ../../README.md 's/net\.c/none.c/'

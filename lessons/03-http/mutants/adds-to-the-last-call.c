@@ -1,0 +1,13 @@
+/* expect: it crashed: heap-use-after-free */
+
+enum head_result head_parse(struct slice bytes, struct head *head)
+{
+    head->size = 0;
+    if (!find_end(bytes, head))
+        return HEAD_BAD;
+    if (head->size == 0)
+        return HEAD_NEED_MORE;
+    return parse_lines((struct slice){bytes.data, head->size}, head)
+               ? HEAD_COMPLETE
+               : HEAD_BAD;
+}

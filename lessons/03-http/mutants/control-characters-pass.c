@@ -1,0 +1,25 @@
+/* expect: X: b\x7f */
+
+static bool find_end(struct slice bytes, struct head *head)
+{
+    size_t line = 0; /* where it begins */
+    size_t end = bytes.size < HEAD_SIZE_MAX ? bytes.size : HEAD_SIZE_MAX;
+    for (size_t i = 0; i < end; i++) {
+        if (bytes.data[i] != '\r' && bytes.data[i] != '\n' &&
+            bytes.data[i] != '\0')
+            continue;
+        if (bytes.data[i] != '\r')
+            return refuse(head, "a bare LF or a control character");
+        if (++i == end)
+            break;
+        if (bytes.data[i] != '\n')
+            return refuse(head, "a bare CR");
+        if (i == line + 1) {
+            head->size = i + 1;
+            return true;
+        }
+        line = i + 1;
+    }
+    return bytes.size < HEAD_SIZE_MAX ||
+           refuse(head, "a head that is too large");
+}

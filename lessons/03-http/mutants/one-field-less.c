@@ -1,0 +1,14 @@
+/* expect: Host and 15 other fields come */
+
+static bool parse_field(struct slice line, struct head *head)
+{
+    const char *colon = memchr(line.data, ':', line.size);
+    if (colon == NULL || head->count == FIELDS_MAX - 1)
+        return refuse(head, "a line without a colon, or too many");
+    struct slice name = {line.data, (size_t)(colon - line.data)};
+    if (!http_is_token(name))
+        return refuse(head, "a name that is no token");
+    head->fields[head->count++] = (struct http_field){
+        name, http_trim(http_slice_from(line, name.size + 1))};
+    return true;
+}

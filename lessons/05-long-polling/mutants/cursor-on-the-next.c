@@ -1,0 +1,12 @@
+/* expect: its first message is 9, and 10 was right */
+
+static bool answer_now(struct parking *parking, int request, uint64_t after)
+{
+    uint64_t oldest = parking->oldest(parking->user);
+    uint64_t newest = parking->newest(parking->user);
+    uint64_t first = after < oldest ? oldest : after;
+    if (newest <= after)
+        return false;
+    parking->answer(parking->user, request, first, newest);
+    return true;
+}

@@ -1,0 +1,20 @@
+/* expect: yours: "message[]: two blanks |none||a: b\n" */
+
+static bool read_field(struct stream *stream)
+{
+    char *colon = strchr(stream->line, ':');
+    const char *value = "";
+    if (colon != NULL) {
+        *colon = '\0';
+        value = colon + 1 + strspn(colon + 1, " ");
+    }
+    if (strcmp(stream->line, "data") == 0)
+        return add_data(stream, value);
+    if (strcmp(stream->line, "event") == 0)
+        strcpy(stream->type, value);
+    if (strcmp(stream->line, "id") == 0) {
+        strcpy(stream->id, value);
+        stream->has_id = true;
+    }
+    return true;
+}

@@ -1,0 +1,16 @@
+/* expect: right: "message[]: \nmessage[]: |\n" */
+
+static void dispatch(struct stream *stream)
+{
+    if (stream->has_id)
+        strcpy(stream->last_event_id, stream->id);
+    if (stream->data_size > 1)
+        stream->on_event(
+            stream->user,
+            &(struct event){stream->type[0] ? stream->type : "message",
+                            stream->last_event_id,
+                            {stream->data, stream->data_size - 1}});
+    stream->has_id = false;
+    stream->type[0] = '\0';
+    stream->data_size = 0;
+}

@@ -1,0 +1,9 @@
+/* expect: yours: "greeting[]: one\n" */
+
+void stream_restart(struct stream *stream)
+{
+    struct stream fresh = {.on_event = stream->on_event, .user = stream->user};
+    strcpy(fresh.last_event_id, stream->last_event_id);
+    strcpy(fresh.type, stream->type);
+    *stream = fresh;
+}

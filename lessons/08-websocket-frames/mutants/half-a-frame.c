@@ -1,0 +1,23 @@
+/* expect: one byte at a time */
+
+static bool take_frame(struct decoder *decoder, struct event *event)
+{
+    struct header header = read_header(&decoder->in);
+    if (header.size == 0)
+        return false;
+    if (!is_allowed(decoder, &header)) {
+        *event = fail(PROTOCOL_ERROR);
+        return true;
+    }
+    uint8_t *bytes = buf_head(&decoder->in) + header.size;
+    size_t size = buf_size(&decoder->in) - header.size;
+    if (size > header.payload_size)
+        size = (size_t)header.payload_size;
+    buf_consume(&decoder->in, header.size + size);
+    if (header.masked)
+        mask(bytes, size, header.key);
+    struct slice payload = {(const char *)bytes, size};
+    *event = is_control(header.opcode) ? take_control(header.opcode, payload)
+                                       : take_data(decoder, &header, payload);
+    return true;
+}

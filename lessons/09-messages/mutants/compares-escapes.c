@@ -1,0 +1,16 @@
+/* expect: events_dispatch() says UNHEARD, and DISPATCHED was right */
+
+enum dispatched events_dispatch(struct events *events, struct slice text)
+{
+    struct slice name, data = slice_of("null");
+    struct buf scratch = {0};
+    if (!json_is_valid(text))
+        return NOT_JSON;
+    if (!json_member(text, "event", &name) || json_type(name) != JSON_STRING)
+        return NO_EVENT;
+    json_member(text, "data", &data);
+    enum dispatched dispatched =
+        call(events, (struct slice){name.data + 1, name.size - 2}, data);
+    buf_free(&scratch);
+    return dispatched;
+}

@@ -1,0 +1,6 @@
+/* expect: events_dispatch() says UNHEARD, and DISPATCHED was right */
+
+static bool is_same(const struct listener *one, const struct listener *other)
+{
+    return one->on_event == other->on_event && one->user == other->user;
+}

@@ -1,0 +1,12 @@
+/* expect: not so: what begins with b is binary */
+
+static bool decode_binary(struct slice text, uint8_t **room,
+                          struct packet *packet)
+{
+    size_t size = 0;
+    if (text.size > 0 && !base64_decode(text, *room, &size))
+        return false;
+    *packet = (struct packet){'4', false, text};
+    *room += size;
+    return true;
+}
