@@ -78,7 +78,7 @@ static void split_path(struct slice text, struct http_request *request)
     if (size == 0)
         request->path = slice_of("/");
     if (mark != NULL)
-        request->query = http_slice_from(text, size + 1);
+        request->query = slice_from(text, size + 1);
 }
 
 /* How many bytes of an absolute target come before its host; 0: it is none. Not
@@ -96,7 +96,7 @@ static size_t scheme_size(struct slice target)
 static bool parse_absolute(struct http_parser *parser, size_t scheme,
                            struct http_request *request)
 {
-    struct slice rest = http_slice_from(request->target, scheme);
+    struct slice rest = slice_from(request->target, scheme);
     size_t size = 0;
     while (size < rest.size && rest.data[size] != '/' && rest.data[size] != '?')
         size++;
@@ -104,7 +104,7 @@ static bool parse_absolute(struct http_parser *parser, size_t scheme,
     request->host = (struct slice){rest.data, size};
     if (!is_authority(request->host))
         return http_refuse(parser, 400, "a target with an invalid host");
-    split_path(http_slice_from(rest, size), request);
+    split_path(slice_from(rest, size), request);
     return true;
 }
 
@@ -154,14 +154,14 @@ static bool parse_request_line(struct http_parser *parser, struct slice line,
     request->method_name = (struct slice){line.data, size};
     request->method = method_of(request->method_name);
 
-    line = http_slice_from(line, size + 1);
+    line = slice_from(line, size + 1);
     size = http_span(line, HTTP_CLASS_TARGET);
     if (size == 0 || size == line.size || line.data[size] != ' ')
         return http_refuse(parser, 400,
                            "a target that is empty or has bad bytes");
     request->target = (struct slice){line.data, size};
 
-    return http_parse_version(parser, http_slice_from(line, size + 1),
+    return http_parse_version(parser, slice_from(line, size + 1),
                               &request->minor) &&
            parse_target(parser, request);
 }
@@ -218,7 +218,7 @@ static bool parse_status_line(struct http_parser *parser, struct slice line,
     }
     if (response->status < 100)
         return http_refuse(parser, 400, "a status under 100");
-    response->reason = http_slice_from(line, line.size > 12 ? 13 : 12);
+    response->reason = slice_from(line, line.size > 12 ? 13 : 12);
     return true;
 }
 

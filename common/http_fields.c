@@ -71,7 +71,7 @@ static bool is_blank(char byte)
 struct slice http_trim(struct slice text)
 {
     while (text.size > 0 && is_blank(text.data[0]))
-        text = http_slice_from(text, 1);
+        text = slice_from(text, 1);
     while (text.size > 0 && is_blank(text.data[text.size - 1]))
         text.size--;
     return text;
@@ -83,7 +83,7 @@ bool http_list_next(struct slice *list, struct slice *element)
         const char *comma = memchr(list->data, ',', list->size);
         size_t size = comma ? (size_t)(comma - list->data) : list->size;
         *element = http_trim((struct slice){list->data, size});
-        *list = http_slice_from(*list, comma ? size + 1 : size);
+        *list = slice_from(*list, comma ? size + 1 : size);
         if (element->size > 0)
             return true;
     }
@@ -111,7 +111,7 @@ bool http_field_list_has(const struct http_head *head, const char *name,
 
 static struct slice without_weakness(struct slice etag)
 {
-    return slice_starts_with(etag, "W/") ? http_slice_from(etag, 2) : etag;
+    return slice_starts_with(etag, "W/") ? slice_from(etag, 2) : etag;
 }
 
 /* Take the first entity tag (8.8.3), from quote to quote, off a comma list. A
@@ -119,7 +119,7 @@ static struct slice without_weakness(struct slice etag)
 static bool next_etag(struct slice *list, struct slice *etag)
 {
     while (list->size > 0 && (is_blank(*list->data) || *list->data == ','))
-        *list = http_slice_from(*list, 1);
+        *list = slice_from(*list, 1);
     *list = without_weakness(*list);
     if (list->size < 2 || *list->data != '"')
         return false;
@@ -127,7 +127,7 @@ static bool next_etag(struct slice *list, struct slice *etag)
     if (end == NULL)
         return false;
     *etag = (struct slice){list->data, (size_t)(end + 1 - list->data)};
-    *list = http_slice_from(*list, etag->size);
+    *list = slice_from(*list, etag->size);
     return true;
 }
 

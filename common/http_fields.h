@@ -77,12 +77,6 @@ static inline bool http_has_class(char byte, enum http_class wanted)
     return (http_classes[(uint8_t)byte] & wanted) != 0;
 }
 
-/* The slice without its first `size` bytes. */
-static inline struct slice http_slice_from(struct slice slice, size_t size)
-{
-    return (struct slice){slice.data + size, slice.size - size};
-}
-
 /* How many bytes at the beginning are of this class. */
 static inline size_t http_span(struct slice text, enum http_class wanted)
 {

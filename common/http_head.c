@@ -57,7 +57,7 @@ static size_t text_size(struct slice text)
         if (has_control(word))
             break;
     }
-    return size + http_span(http_slice_from(text, size), HTTP_CLASS_TEXT);
+    return size + http_span(slice_from(text, size), HTTP_CLASS_TEXT);
 }
 
 /* Check one line, of text and CRLF. Every byte is looked at once, however many
@@ -96,7 +96,7 @@ struct slice http_next_line(struct slice *head)
 {
     const char *lf = memchr(head->data, '\n', head->size);
     struct slice line = {head->data, (size_t)(lf - head->data) - 1};
-    *head = http_slice_from(*head, line.size + 2);
+    *head = slice_from(*head, line.size + 2);
     return line;
 }
 
@@ -162,7 +162,7 @@ static bool parse_field(struct http_parser *parser, struct slice line,
     if (size == 0 || line.data[size] != ':')
         return refuse_name(parser, line, line.data[size]);
     field->name = (struct slice){line.data, size};
-    field->value = http_trim(http_slice_from(line, size + 1));
+    field->value = http_trim(slice_from(line, size + 1));
     return true;
 }
 

@@ -38,20 +38,20 @@ static struct slice next_line(struct slice *lines)
 {
     const char *cr = memchr(lines->data, '\r', lines->size);
     struct slice line = {lines->data, (size_t)(cr - lines->data)};
-    *lines = http_slice_from(*lines, line.size + 2);
+    *lines = slice_from(*lines, line.size + 2);
     return line;
 }
 
 static bool parse_request_line(struct slice line, struct head *head)
 {
     head->method = (struct slice){line.data, http_span(line, HTTP_CLASS_TOKEN)};
-    line = http_slice_from(line, head->method.size);
+    line = slice_from(line, head->method.size);
     if (head->method.size == 0 || !slice_starts_with(line, " "))
         return refuse(head, "no method");
-    line = http_slice_from(line, 1);
+    line = slice_from(line, 1);
     head->target =
         (struct slice){line.data, http_span(line, HTTP_CLASS_TARGET)};
-    line = http_slice_from(line, head->target.size);
+    line = slice_from(line, head->target.size);
     if (head->target.size == 0 || !slice_is(line, " HTTP/1.1"))
         return refuse(head, "no target, or another version");
     return true;
@@ -65,8 +65,8 @@ static bool parse_field(struct slice line, struct head *head)
     struct slice name = {line.data, (size_t)(colon - line.data)};
     if (!http_is_token(name))
         return refuse(head, "a name that is no token");
-    head->fields[head->count++] = (struct http_field){
-        name, http_trim(http_slice_from(line, name.size + 1))};
+    head->fields[head->count++] =
+        (struct http_field){name, http_trim(slice_from(line, name.size + 1))};
     return true;
 }
 

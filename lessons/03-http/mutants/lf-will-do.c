@@ -23,7 +23,7 @@ static struct slice next_line(struct slice *lines)
 {
     const char *lf = memchr(lines->data, '\n', lines->size);
     struct slice line = {lines->data, (size_t)(lf - lines->data)};
-    *lines = http_slice_from(*lines, line.size + 1);
+    *lines = slice_from(*lines, line.size + 1);
     if (line.size > 0 && line.data[line.size - 1] == '\r')
         line.size--;
     return line;

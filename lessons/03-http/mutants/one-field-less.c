@@ -8,7 +8,7 @@ static bool parse_field(struct slice line, struct head *head)
     struct slice name = {line.data, (size_t)(colon - line.data)};
     if (!http_is_token(name))
         return refuse(head, "a name that is no token");
-    head->fields[head->count++] = (struct http_field){
-        name, http_trim(http_slice_from(line, name.size + 1))};
+    head->fields[head->count++] =
+        (struct http_field){name, http_trim(slice_from(line, name.size + 1))};
     return true;
 }

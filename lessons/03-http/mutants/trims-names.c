@@ -10,7 +10,6 @@ static bool parse_field(struct slice line, struct head *head)
     if (!http_is_token(name))
         return refuse(head, "a name that is no token");
     head->fields[head->count++] = (struct http_field){
-        name,
-        http_trim(http_slice_from(line, (size_t)(colon - line.data) + 1))};
+        name, http_trim(slice_from(line, (size_t)(colon - line.data) + 1))};
     return true;
 }
