@@ -339,11 +339,12 @@ static const char *may_connect(struct sio_socket *socket, struct buf *data,
 {
     struct buf scratch = {0};
     struct slice room = auth_text(socket, "room", &scratch);
+    _Static_assert(CHAT_NICKNAME_MAX == 32, "the sentence below says so");
     const char *why = room.size > 0 ? room_name_wrong(room) : NULL;
     (void)data;
     (void)user;
     if (!is_nickname(auth_text(socket, "nickname", &scratch)))
-        why = "a nickname has few bytes, no blanks and no colons";
+        why = "a nickname has up to 32 bytes, no blanks and no colons";
     buf_free(&scratch);
     return why;
 }

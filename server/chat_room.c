@@ -114,9 +114,10 @@ static void room_free(struct room *room)
 
 const char *room_name_wrong(struct slice name)
 {
+    _Static_assert(CHANNEL_NAME_MAX == 64, "the sentence below says so");
     return channel_name_is_valid(name)
                ? NULL
-               : "a room is called by a few of A-Z a-z 0-9 - . _ ~";
+               : "a room is called by 1 to 64 of A-Z a-z 0-9 - . _ ~";
 }
 
 struct room *room_named(struct chat *chat, struct slice name, const char **why)

@@ -332,6 +332,7 @@ static struct channel *channel_or_refuse(struct exchange *exchange,
     struct channel *channel = NULL;
     struct server *server = server_of_conn(exchange->conn);
     struct buf *name = &loop_lent(server->loop)->scratch;
+    _Static_assert(CHANNEL_NAME_MAX == 64, "the sentence below says so");
     if (!url_decode(encoded, name) || !channel_name_is_valid(buf_slice(name)))
         exchange_refuse_with(exchange, 400, NULL,
                              "a channel is called by 1 to 64 of A-Z a-z 0-9 "
