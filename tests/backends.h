@@ -11,8 +11,8 @@
 
 #include "common/loop.h"
 
-/* Run the tests, each of them between `set_up` and `tear_down`; with poll alone
- * where VALGRIND is set. Returns how many failed. */
+/* Run the tests, each of them between `set_up` and `tear_down`; with $BACKEND
+ * alone if it is set. Returns how many failed. */
 int backends_run(const char *name, struct CMUnitTest *tests, size_t count,
                  CMFixtureFunction set_up, CMFixtureFunction tear_down);
 

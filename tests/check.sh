@@ -2,12 +2,12 @@
 # Everything that `make check` looks at besides the tests. What is not installed is
 # skipped, said and counted. Ends at the first failure.
 #
-# usage: check.sh [STEP]...     (from the root; FUZZ_SECONDS=10 for each fuzzer)
+# usage: check.sh [STEP]...     (from the root; FUZZ_SECONDS=5 for each fuzzer)
 #
 # A step is one of the functions that stand below "the steps"; none means all.
 unset MAKEFLAGS MFLAGS MAKELEVEL # of the make that called: we call it anew
 build=${BUILD:-build}
-FUZZ_SECONDS=${FUZZ_SECONDS:-10}
+FUZZ_SECONDS=${FUZZ_SECONDS:-5}
 log=$build/check.log
 done_count=0
 skipped_count=0
@@ -55,6 +55,14 @@ made_with() { # COMPILER GOALS...: in a directory of its own; no warning is let 
     compiler=$1
     shift
     make -s BUILD="$build/$compiler" CC="$compiler" WERROR=-Werror "$@"
+}
+
+with_each_backend() { # COMMAND...: at the same time
+    status=0
+    BACKEND=epoll "$@" &
+    BACKEND=poll "$@" || status=$?
+    wait $! || status=$?
+    return $status
 }
 
 programs_in() { # DIRECTORY
@@ -106,12 +114,12 @@ with_musl() { # and it runs: a server, a client, a message there and back
     "$client" websocket -m 10 --after 0 -n 1 "$url" | grep -x hello
 }
 
-# The programs that tests start are looked at as well.
+# The programs that tests start are looked at as well; they use epoll.
 with_valgrind() {
     needs valgrind
     with_gcc
     export SERVER="$build/gcc/test/server" CLIENT="$build/gcc/test/client"
-    export WEATHER="$build/gcc/test/weather" VALGRIND=1
+    export WEATHER="$build/gcc/test/weather" VALGRIND=1 BACKEND=poll
     export SOCKETIO_APP="$build/gcc/test/socketio_app"
     for test in tests/test_*.c; do
         echo "$build/gcc/test/$(basename "$test" .c)"
@@ -139,7 +147,7 @@ conformance() { # both sides, both backends
 
 browser() {
     made_with_default all "$build/browser_test"
-    "$build/browser_test" "$build/server"
+    with_each_backend "$build/browser_test" "$build/server"
 }
 
 lessons() { # and is what is broken in them found?
@@ -155,7 +163,8 @@ lessons() { # and is what is broken in them found?
 storm() { # tests/test_storm.c, and cuts at every byte
     test=$build/test/test_storm
     made_with_default "$test" "$build/test/socketio_app"
-    STORM=1 SOCKETIO_APP=$build/test/socketio_app "$test"
+    export STORM=1 SOCKETIO_APP="$build/test/socketio_app"
+    with_each_backend "$test"
 }
 
 genuine() { # Socket.IO as npm has it, and ours

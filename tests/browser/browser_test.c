@@ -4,10 +4,11 @@
  *
  * One line for each check, and one at the end; exit status 0, 1 when a check
  * failed, and 77 when there is no browser. $CHROMIUM names one that isn't found
- * otherwise, $SERVER another server than build/server.
+ * otherwise, $SERVER another server than build/server, $BACKEND the only one.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/browser/trial.h"
 #include "tests/browser/wait.h"
@@ -57,7 +58,10 @@ static void run_checks(struct run *run, const char *backend,
 static void run_all(struct run *run)
 {
     static const char *const backends[] = {"epoll", "poll"};
+    const char *only = getenv("BACKEND");
     for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+        if (only != NULL && strcmp(only, backends[i]) != 0)
+            continue;
         run_checks(run, backends[i], http_checks);
         run_checks(run, backends[i], websocket_checks);
         run_checks(run, backends[i], origin_checks);
