@@ -96,14 +96,20 @@ void eio_fail_weird(struct eio_session *session, const char *what)
         eio_fail(session, "transport error", OUTCOME_WEIRD_REPLY, what);
 }
 
-/* Engine.IO says in JSON what it does not like. */
+/* Engine.IO says in JSON what it does not like; who is too busy says so to
+ * everybody. */
+static bool is_of_another(const struct refusal *refusal)
+{
+    return refusal->status < 500 && refusal->status != 429 &&
+           !json_is_valid(buf_slice(&refusal->body));
+}
+
 void eio_fail_refused(struct eio_session *session,
                       const struct refusal *refusal)
 {
     char why[CLIENT_WHY_MAX];
-    bool is_json = json_is_valid(buf_slice(&refusal->body));
     refusal_write(refusal, why);
-    if (session->state == EIO_OPENING && !is_json)
+    if (session->state == EIO_OPENING && is_of_another(refusal))
         fail_as_other(session, OUTCOME_HTTP_ERROR, why);
     else
         eio_fail(session, "transport error", OUTCOME_HTTP_ERROR, why);
@@ -114,11 +120,13 @@ static void on_due(struct timer *timer)
     struct eio_session *session = CONTAINER(timer, struct eio_session, timer);
     switch (session->state) {
     case EIO_OPENING:
-        eio_fail(session, "transport error", OUTCOME_TIMEOUT,
-                 session->ws != NULL
-                     ? "no handshake of Engine.IO in time, though a WebSocket "
-                       "opened: the mode websocket is for a plain one"
-                     : "no handshake of Engine.IO in time");
+        if (session->ws != NULL)
+            eio_fail(session, "transport error", OUTCOME_WEIRD_REPLY,
+                     "no handshake of Engine.IO in time, though a WebSocket "
+                     "opened: the mode websocket is for a plain one");
+        else
+            eio_fail(session, "transport error", OUTCOME_TIMEOUT,
+                     "no handshake of Engine.IO in time");
         break;
     case EIO_OPENED:
         end(session, "ping timeout", OUTCOME_TIMEOUT,
@@ -163,7 +171,7 @@ struct eio_packet eio_first(const struct eio_session *session)
     return (struct eio_packet){
         .type = is_binary ? EIO_MESSAGE : (enum eio_type)packet.data[0],
         .is_binary = is_binary,
-        .data = {packet.data + 1, packet.size - 1},
+        .data = slice_from(packet, 1),
     };
 }
 

@@ -43,7 +43,8 @@ static void say(const struct program *program, enum outcome outcome,
 {
     bool by_command = program->options->listener.proxy_command != NULL;
     const char *remedy = outcome_remedy(outcome, by_command);
-    if (outcome == OUTCOME_BROKEN && is_at_socketio(program))
+    if (outcome == OUTCOME_BROKEN && program->heard == 0 &&
+        is_at_socketio(program))
         remedy = "Socket.IO is spoken there: take the mode socketio";
     else if (outcome == OUTCOME_WEIRD_REPLY && program->has_opened)
         remedy = "-v shows what came";

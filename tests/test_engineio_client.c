@@ -430,7 +430,7 @@ static void a_websocket_that_says_nothing_is_given_up(void **state)
     fake_upgrade(fake, FIELDS);
     fake_settle(fake);
     loop_advance(fake->loop, EIO_OPEN_MS);
-    fake_heard(fake, "stopped 28 no handshake of Engine.IO in time, though a "
+    fake_heard(fake, "stopped 8 no handshake of Engine.IO in time, though a "
                      "WebSocket opened");
 }
 
