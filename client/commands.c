@@ -268,11 +268,17 @@ static void wait_for_the_end(struct program *program)
 static void on_time_to_go(struct timer *timer)
 {
     struct program *program = CONTAINER(timer, struct program, timer);
+    bool is_busy = sio_is_busy(program->io);
     program->waited_ms += SIO_LINGER_MS;
-    if (sio_is_busy(program->io) && program->waited_ms < SIO_END_MS)
+    if (is_busy && program->waited_ms < SIO_END_MS) {
         wait_for_the_end(program);
-    else
-        do_quit(program, (struct slice){0});
+        return;
+    }
+    if (is_busy) {
+        complain(program, "not all of it was sent and answered in time");
+        program->outcome = OUTCOME_TIMEOUT;
+    }
+    do_quit(program, (struct slice){0});
 }
 
 static void on_input_end(struct input *input, const char *why)
@@ -317,7 +323,8 @@ static void start(struct program *program, struct loop *loop)
         open_command_from_options(&program->open, options);
         connect(program);
     }
-    input_start(&program->writer.input, loop, MESSAGE_MAX);
+    uint32_t max = options->listener.max_message;
+    input_start(&program->writer.input, loop, max > 0 ? max : MESSAGE_MAX);
 }
 
 enum outcome commands_run(const struct options *options, struct loop *loop)
