@@ -58,15 +58,12 @@ static void check_commands(const struct options *options)
 static void check_mode(const struct options *options)
 {
     const char *mode = options->mode;
-    bool is_get = strcmp(mode, "get") == 0;
     bool is_socketio = strcmp(mode, "socketio") == 0;
-    if (!is_get && !is_socketio && strcmp(mode, "post") != 0 &&
+    if (!is_socketio && strcmp(mode, "get") != 0 && strcmp(mode, "post") != 0 &&
         technique_named(mode) == NULL)
         options_fail("no mode %s: there are get, post, polling, long-polling, "
                      "streaming, websocket, engineio, socketio and compare",
                      mode);
-    if (is_get && options->data != NULL)
-        options_fail("get sends no --data: post does");
     options_check_mode(options);
     check_commands(options);
     if (is_socketio)

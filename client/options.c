@@ -35,7 +35,7 @@ static const char usage[] =
     "always\n"
     "      --json            show the whole objects; what is not UTF-8 is in\n"
     "                        base64 (without --json: as a data: URL)\n"
-    "      --echo            websocket: send every message back, show none\n"
+    "      --echo            websocket, engineio: send every message back\n"
     "      --subprotocol NAME      websocket: offer it; repeatable\n"
     "      --ping-interval MS      websocket: ping after that silence (%d)\n"
     "      --max-message BYTES     longer ones are refused (%d)\n"
@@ -336,6 +336,8 @@ static void set_option(struct options *options, int option, char **argv)
 
 static void note(struct options *options, int option)
 {
+    _Static_assert(sizeof long_options / sizeof *long_options <= 64,
+                   "each has a bit in options->given");
     for (int i = 0; long_options[i].name != NULL; i++)
         if (long_options[i].val == option)
             options->given |= UINT64_C(1) << i;
