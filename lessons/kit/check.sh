@@ -7,8 +7,8 @@
 # file and function that the README names exists; its commands run; and its transcript
 # is what the run prints today, but for what kit/mask.sh takes out. One line per
 # lesson; exit status 1 if anything is not so.
-# Without a LESSON all of them are, two at a time, and what README.md and
-# lessons/TEACHING.md name is looked up as well.
+# Without a LESSON all of them are, two at a time where that can be, and what
+# README.md and lessons/TEACHING.md name is looked up as well.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 . lessons/kit/lesson.sh
 build=${BUILD:-build}
@@ -130,7 +130,8 @@ check_lesson() {
     lesson=pages
     check_names README.md
     check_names lessons/TEACHING.md
-    (cd lessons && ls -d [0-9]*/) | tr -d / | xargs -n 1 -P 2 sh "$0" || bad=1
+    command -v flock >/dev/null && at_once=2 || at_once=1 # see build_alone
+    (cd lessons && ls -d [0-9]*/) | tr -d / | xargs -n 1 -P $at_once sh "$0" || bad=1
 }
 for wanted in "$@"; do
     lesson=$(find_lesson "$wanted") || exit 2

@@ -8,7 +8,7 @@
 # function that the solution does not have.
 
 FNR == 1 { text = "" }
-name == "" && /^[a-z].*\(/ && !/;$/ { # a function begins
+!is_inside && /^[a-z].*\(/ { # a function, unless it turns out to be declared
     match($0, /[a-z_0-9]+\(/)
     name = substr($0, RSTART, RLENGTH - 1)
     if (FNR != NR) {
@@ -17,7 +17,8 @@ name == "" && /^[a-z].*\(/ && !/;$/ { # a function begins
     }
 }
 { text = text $0 "\n" }
-/^}$/ && name != "" { # and ends
+/^{$/ { is_inside = 1 }
+is_inside && /^}$/ {
     if (FNR == NR) {
         wrong[++count] = text
         place[name] = count
@@ -27,9 +28,13 @@ name == "" && /^[a-z].*\(/ && !/;$/ { # a function begins
     } else {
         printf "%s", text
     }
-    name = text = ""
+    is_inside = 0
+    text = ""
 }
 END {
     printf "%s", text
-    exit said < count # it has no function of this name: nothing would be wrong
+    if (count > 0 && said == count)
+        exit 0
+    print ARGV[1] ": its last function is none of the solution" >"/dev/stderr"
+    exit 1
 }

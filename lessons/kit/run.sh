@@ -74,7 +74,9 @@ command_line() {
     shift
     for argument; do
         case $argument in
-        *[!A-Za-z0-9_./:=,@%+-]*) typed="$typed '$argument'" ;;
+        '' | *[!A-Za-z0-9_./:=,@%+-]*)
+            typed="$typed '$(printf '%s' "$argument" | sed "s/'/'\\\\''/g")'"
+            ;;
         *) typed="$typed $argument" ;;
         esac
     done
