@@ -9,7 +9,7 @@
 #   make clean     remove build/
 CC ?= cc
 # For this machine; `make NATIVE=` makes what runs on every one of its kind.
-NATIVE ?= $(shell $(CC) -march=native -E -xc /dev/null >/dev/null 2>&1 && echo -march=native)
+NATIVE := $(shell $(CC) -march=native -E -xc /dev/null >/dev/null 2>&1 && echo -march=native)
 CFLAGS ?= -O3 -g $(NATIVE) $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 BUILD ?= build
 FUZZ_SECONDS ?= 600
