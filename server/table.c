@@ -9,7 +9,7 @@ enum { FIRST_CHAINS = 16 };
 
 uint64_t table_hash(struct slice bytes, uint64_t seed)
 {
-    uint64_t hash = seed;
+    uint64_t hash = 14695981039346656037u ^ seed;
     for (size_t i = 0; i < bytes.size; i++)
         hash = (hash ^ (uint8_t)bytes.data[i]) * 1099511628211u;
     return hash;

@@ -29,7 +29,7 @@ struct table {
     uint64_t seed;      /* nobody outside can make names fall together */
 };
 
-/* FNV-1a of these bytes, from a start: the hash of a name. */
+/* FNV-1a of these bytes, with `seed` beside its offset basis. */
 uint64_t table_hash(struct slice bytes, uint64_t seed);
 
 /* The one with this name, or NULL. */
