@@ -386,7 +386,6 @@ uint64_t server_publish(struct conn *conn, struct channel *channel,
 {
     struct server *server = server_of_conn(conn);
     uint64_t id = channel_publish(channel, text);
-    server->counters.published++;
     if (channel_is_crowded(channel)) {
         conn_wait(conn);
         if (server->brake.slot == 0)

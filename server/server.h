@@ -31,7 +31,7 @@ struct server_options server_default_options(void);
 
 /* Counted since the start, for /metrics. */
 struct counters {
-    uint64_t accepted, upgrades, published;
+    uint64_t accepted, upgrades;
 };
 
 struct listener {
