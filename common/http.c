@@ -72,13 +72,10 @@ static bool is_authority(struct slice text)
 /* Divide "/path?query"; no path at all is "/" (RFC 9110, 4.2.3). */
 static void split_path(struct slice text, struct http_request *request)
 {
-    const char *mark = memchr(text.data, '?', text.size);
-    size_t size = mark ? (size_t)(mark - text.data) : text.size;
-    request->path = (struct slice){text.data, size};
-    if (size == 0)
-        request->path = slice_of("/");
-    if (mark != NULL)
-        request->query = slice_from(text, size + 1);
+    struct slice path = slice_until(text, '?');
+    request->path = path.size > 0 ? path : slice_of("/");
+    if (path.size < text.size)
+        request->query = slice_from(text, path.size + 1);
 }
 
 /* How many bytes of an absolute target come before its host; 0: it is none. Not

@@ -80,10 +80,9 @@ struct slice http_trim(struct slice text)
 bool http_list_next(struct slice *list, struct slice *element)
 {
     while (list->size > 0) {
-        const char *comma = memchr(list->data, ',', list->size);
-        size_t size = comma ? (size_t)(comma - list->data) : list->size;
-        *element = http_trim((struct slice){list->data, size});
-        *list = slice_from(*list, comma ? size + 1 : size);
+        struct slice until = slice_until(*list, ',');
+        slice_skip(list, until.size < list->size ? until.size + 1 : until.size);
+        *element = http_trim(until);
         if (element->size > 0)
             return true;
     }

@@ -54,19 +54,18 @@ static inline bool slice_starts_with(struct slice slice, const char *text)
     return slice.size >= size && memcmp(slice.data, text, size) == 0;
 }
 
-/* Take its first `size` bytes off. */
-static inline void slice_skip(struct slice *slice, size_t size)
-{
-    slice->data += size;
-    slice->size -= size;
-}
-
 /* What is left without its first `size` bytes. */
 static inline struct slice slice_from(struct slice slice, size_t size)
 {
     if (size == 0) /* data may be NULL then */
         return slice;
     return (struct slice){slice.data + size, slice.size - size};
+}
+
+/* Take its first `size` bytes off. */
+static inline void slice_skip(struct slice *slice, size_t size)
+{
+    *slice = slice_from(*slice, size);
 }
 
 /* Its bytes before the first `byte`; all of them if there is none. */

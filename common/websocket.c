@@ -299,7 +299,7 @@ static enum ws_event_type on_close(struct ws *ws, struct ws_event *event)
         return fail(ws, event, WS_PROTOCOL_ERROR, "close code of 1 byte");
     if (payload.size >= 2) {
         code = (uint16_t)read_big_endian((const uint8_t *)payload.data, 2);
-        payload = (struct slice){payload.data + 2, payload.size - 2};
+        slice_skip(&payload, 2);
         if (!is_close_code(code))
             return fail(ws, event, WS_PROTOCOL_ERROR, "close code not allowed");
         if (!utf8_is_valid(payload.data, payload.size))
