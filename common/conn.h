@@ -6,8 +6,8 @@
  * protocol, and an upgrade is one assignment to conn->protocol. Client and
  * server use the same connection.
  *
- *      OPEN --conn_drain--> DRAINING --all sent, or time over--> CLOSED
- *        `---------------------------conn_close--------------------^
+ *      OPEN --conn_drain--> DRAINING --both ended, or time over--> CLOSED
+ *        `---------------------------conn_close----------------------^
  *
  * While a protocol is being served, `in` and `out` are lent by the loop: an
  * idle connection holds no buffer, and what one read brought is answered by one

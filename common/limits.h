@@ -16,7 +16,7 @@ enum {
     LENT_WRITE_KEPT = MIB,      /* a lent buffer that grew past it shrinks */
     IN_LIMIT = 64 * KIB,        /* unparsed: over it we read no more, */
     OUT_LIMIT = MIB,            /* and unsent likewise */
-    TAKEN_MIN = 16 * KIB,       /* the least that is reading, in STALL_MS */
+    TAKEN_MIN = 16 * KIB,       /* who takes less in STALL_MS does not read */
     PORTION_SIZE = 256 * KIB,   /* of a backlog, delivered at a time */
 
     /* all of them */
@@ -43,10 +43,9 @@ enum {
     JSON_DEPTH_MAX = 100,       /* arrays in arrays: calls on our stack */
     SESSIONS_MAX = 100000,      /* sessions, whatever carries them */
     SIO_ATTACHMENTS_MAX = 10,   /* of one packet, as the genuine decoder */
-    SIO_BUFFERS_MAX = 64 * MIB, /* bytes of all of them: a client can have us
-                                   hold no more, for MESSAGE_MS, and each of
-                                   CONNECTIONS_MAX as much, as with any message
-                                   that has begun */
+    SIO_BUFFERS_MAX = 64 * MIB, /* bytes of all attachments of a packet; each
+                                   client has us hold so much at the most, for
+                                   MESSAGE_MS */
     SIO_JOINED_MAX = 64,        /* namespaces that a client is in */
     SIO_NAME_MAX = 256,         /* characters of one that is made for it */
     SIO_REFUSALS_MAX = 100,     /* CONNECTs in a row that are not let in */
@@ -107,10 +106,11 @@ enum {
     RECONNECT_MAX_MS = 30000,    /* and the longest; */
     SIO_RECONNECT_MAX_MS = 5000, /* as the genuine Socket.IO */
     EIO_OPEN_MS = 20000,         /* a handshake of Engine.IO, likewise */
-    EIO_SPARE_MS = 5000,         /* of a GET, over the session's heartbeat */
+    EIO_SPARE_MS = 5000,         /* a GET waits longer than the heartbeat */
     SIO_QUIET_MS = 100,          /* all is said and acknowledged: the end, */
     SIO_LINGER_MS = 1000,        /* or nobody has to answer, but somebody may */
-    SIO_END_MS = 10000,          /* --commands: for what is under way then */
+    SIO_END_MS = 10000,          /* --commands: for what is under way then,
+                                    looked at each SIO_LINGER_MS */
     SIO_ACK_MS = 10000,          /* an acknowledgement; then it is sent again */
 };
 

@@ -92,8 +92,8 @@ int64_t loop_now(const struct loop *loop);
  * next turn. */
 void loop_advance(struct loop *loop, int64_t ms);
 
-/* For tests: from now on time stands still, but for loop_advance(). A machine
- * that is slow makes no timer due then. */
+/* For tests: from now on time stands still for timers and loop_now(), but for
+ * loop_advance(). A machine that is slow makes no timer due then. */
 void loop_hold_clock(struct loop *loop);
 
 /* Microseconds on the same clock, read now. */

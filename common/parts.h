@@ -13,6 +13,8 @@
 #include "common/loop.h"
 #include "common/net.h"
 
+_Static_assert(NET_PARTS_MAX >= 2 * INSETS_MAX + 2, "all of them fit");
+
 struct parts {
     struct slice list[NET_PARTS_MAX]; /* none is empty */
     uint8_t count;

@@ -5,7 +5,8 @@
  *             |- authority -|-- target -----|
  *
  * A client takes such a text apart with url_parse(). A server gets the target
- * alone (RFC 9112, 3.2), which http.h divides; url_query() looks into its query.
+ * alone (RFC 9112, 3.2), which http.h divides; url_query() looks into its
+ * query.
  *
  * A Unix-domain socket has its path, percent-encoded, in the place of the host:
  * http+unix://%2Frun%2Fpush.sock/polling. No RFC says so, but other tools do.

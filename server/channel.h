@@ -1,8 +1,8 @@
 /* channel.h -- the application: a numbered log of messages, which knows no
  * protocol.
  *
- *      publish --> | 5 | 6 | 7 | 8 |  --> each subscriber, from its own place on
- *                    oldest     newest
+ *     publish --> | 5 | 6 | 7 | 8 |  --> each subscriber, from its own place on
+ *                  oldest      newest
  *
  * Whatever a transport receives it publishes here; whatever is published, every
  * subscriber gets, in order, at the end of the turn. Messages are numbered from

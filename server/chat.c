@@ -426,8 +426,8 @@ static void join_own(struct sio_socket *socket)
         sio_join(socket, chat_label(&label, '@', nickname));
 }
 
-/* Somebody may have taken the nickname meanwhile: then it gets a number, as if
- * it had come second. */
+/* Somebody may have taken the nickname meanwhile: then it is chosen anew, from
+ * what was wished for at first. */
 static void take_back_nickname(struct sio_socket *socket)
 {
     struct member *member = member_of(socket);

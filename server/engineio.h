@@ -60,8 +60,8 @@ const char *eio_session_id(const struct eio_session *session);
 void eio_session_set_user(struct eio_session *session, void *user);
 void *eio_session_user(const struct eio_session *session);
 
-/* The connection that brought a message, while on_message() is called; NULL once
- * the session closes. */
+/* The connection that brought a message, while on_message() is called; NULL
+ * once the session closes. */
 struct conn *eio_session_conn(const struct eio_session *session);
 
 /* Can more be sent at once? Not between two polls, nor while a WebSocket is

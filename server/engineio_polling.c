@@ -111,7 +111,8 @@ static void serve_poll(struct eio_session *session, struct exchange *exchange)
 /* ------------------------------------------------------------- POST */
 
 /* False: this is no payload, or none that a client may send. What comes before
- * the mistake counts. */
+ * the mistake counts. All of one POST is taken, whatever conn_wait() says: only
+ * the next has to wait. */
 static bool take_payload(struct eio_session *session, const struct conn *conn,
                          struct slice body)
 {

@@ -106,7 +106,7 @@ static void upgrade(struct eio_session *session)
     if (buf_size(&waiting) > 0)
         eio_websocket_send_payload(session, buf_slice(&waiting));
     buf_free(&waiting);
-    eio_polling_release(polls);
+    eio_polling_release(polls); /* nobody else would, if a POST is under way */
     if (polls->post == NULL)
         eio_polling_free(session);
 }

@@ -56,7 +56,7 @@ struct exchange {
     const struct holder *holder; /* but in EXCHANGE_IDLE */
     void *user;                  /* whose request it is */
     struct timer timer;          /* for the peer, or for the holder */
-    int64_t deadline_ms;         /* of the peer; the timer may be earlier */
+    int64_t deadline_ms;         /* of peer or holder; the timer is not later */
     uint8_t state;               /* enum exchange_state */
     uint8_t origin;              /* server_allows_origin(); 0: no CORS fields */
     bool is_head;                /* answer without the body (RFC 9110, 9.3.2) */

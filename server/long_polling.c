@@ -1,6 +1,6 @@
 /* long_polling.c -- the server keeps the request until it has an answer.
  *
- *      GET /long-polling?after=7  ...  ->  200 [{"id":8,...}]  when there is one
+ *      GET /long-polling?after=7  ...  ->  200 [{"id":8,...}] when there is one
  *                                      or  204, a timeout: ask again
  *
  * The answer is sent by whichever comes first: a message, or the timer, before

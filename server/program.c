@@ -13,7 +13,7 @@
 #include "common/signals.h"
 #include "common/url.h"
 
-enum { EXIT_USAGE = 2, EXIT_LISTEN = 1 };
+enum { EXIT_USAGE = 2, EXIT_FAILED = 1 };
 
 static const char usage[] =
     "usage: %s [options]\n"
@@ -363,17 +363,17 @@ int server_program(int argc, char **argv, void (*set_up)(struct sio *io))
     if (loop == NULL) {
         fprintf(stderr, "%s: --loop %s: %s\n", settings.program,
                 settings.backend->name, strerror(errno));
-        return EXIT_LISTEN;
+        return EXIT_FAILED;
     }
     struct server *server = server_new(loop, &settings.server);
     set_up(server->socketio);
     int port = listen_everywhere(server, &settings);
-    int result = EXIT_LISTEN;
+    int result = EXIT_FAILED;
     if (port != -1) {
         ending.server = server;
         signals_watch(&ending.signals, loop); /* before it is read */
         say_where(&settings, port);
-        result = loop_run(loop) == -1 ? 1 : 0;
+        result = loop_run(loop) == -1 ? EXIT_FAILED : 0;
         signals_stop(&ending.signals, loop);
     }
     server_free(server);

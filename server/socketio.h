@@ -84,7 +84,8 @@ struct slice sio_auth(const struct sio_socket *socket);
 bool sio_is_recovered(const struct sio_socket *socket);
 
 /* The connection that brought an event, while its handler is called: what is
- * published for it brakes it (server_publish()). */
+ * published for it brakes it (server_publish()). NULL once the client is gone,
+ * as it may be behind sio_emit() or an acknowledgement. */
 struct conn *sio_conn(const struct sio_socket *socket);
 
 /* Keep the application's own data with it, also over a recovery; `free_data`,

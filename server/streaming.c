@@ -136,8 +136,7 @@ static const struct holder holder = {
     .on_drained = on_drained,
 };
 
-/* ------------------------------------------------------------- its
- * beginning */
+/* ------------------------------------------------------------ its beginning */
 
 static void begin(struct exchange *exchange, const struct channel *channel,
                   bool is_lines)

@@ -1,7 +1,7 @@
 /* websocket.c -- both sides speak when they like (RFC 6455).
  *
- *      GET /websocket?after=7  ->  101, then frames both ways: a text message in is
- *                                  published, each message of the channel comes out
+ *      GET /websocket?after=7  ->  101, then frames both ways: a text that comes
+ *                                  in is published, each message goes out
  *      GET /echo               ->  101, then every message comes back
  */
 #include "server/websocket.h"

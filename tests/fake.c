@@ -32,6 +32,7 @@ static int set_stage(void **state)
     const char *why = NULL;
     struct fake *fake = allocate(sizeof *fake);
     fake->loop = loop_new(backends_current());
+    assert_non_null(fake->loop);
     loop_hold_clock(fake->loop);
     fake->fd = net_listen("127.0.0.1", "0", &why);
     assert_int_not_equal(fake->fd, -1);

@@ -76,8 +76,8 @@ const char *fake_accept_key(struct fake *fake);
  * Sec-WebSocket-Accept. */
 void fake_upgrade(struct fake *fake, const char *fields);
 
-/* Say an unmasked frame with this text; or the client's next frame is this short
- * one, and masked. */
+/* Say an unmasked frame with this text; or the client's next frame is this
+ * short one, and masked. */
 void fake_say_frame(struct fake *fake, enum ws_opcode opcode,
                     const char *payload);
 void fake_expect_frame(struct fake *fake, enum ws_opcode opcode,

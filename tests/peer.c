@@ -21,8 +21,8 @@ static int set_stage(void **state)
     struct stage *stage = allocate(sizeof *stage);
     struct server_options options = server_default_options();
     stage->loop = loop_new(backends_current());
-    loop_hold_clock(stage->loop);
     assert_non_null(stage->loop);
+    loop_hold_clock(stage->loop);
     stage->server = server_new(stage->loop, &options);
     stage->port = server_listen(stage->server, "127.0.0.1", "0", &why);
     if (stage->port == -1)

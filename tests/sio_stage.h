@@ -21,6 +21,7 @@ enum { CHAT = 1 }; /* namespace that a server has by itself */
 /* The stage of a test, with the default application, and nothing noted. */
 struct stage *with_application(void **state);
 
+/* The server itself. */
 static inline struct sio *io_of(struct stage *stage)
 {
     return stage->server->socketio;
@@ -34,6 +35,7 @@ struct peer *open_client(struct stage *stage);
 /* One that has joined this namespace: "/" or "/name,". */
 struct peer *join_client(struct stage *stage, const char *name);
 
+/* Say a packet, expect one, and expect the end of the connection. */
 static inline void say(struct peer *peer, const char *packet)
 {
     peer_say_frame(peer, WS_TEXT, packet);
@@ -57,6 +59,7 @@ struct sio_socket *join_socket(struct stage *stage, struct peer **peer);
 /* The one that note_socket() was called with last; NULL: there is none. */
 struct sio_socket *newest_socket(void);
 
+/* Arguments as they stand between the brackets, without buffers. */
 static inline struct sio_args args_of(const char *json)
 {
     return (struct sio_args){.json = slice_of(json)};
@@ -64,6 +67,7 @@ static inline struct sio_args args_of(const char *json)
 
 /* ------------------------------------------------------------- notes */
 
+/* Note that something happened. */
 void note(const char *text);
 void note_slice(struct slice text);
 

@@ -28,8 +28,8 @@ enum { FRAME_SIZE = 6 + 125 }; /* a short one, masked */
 
 /* A server that goes through its script, on one WebSocket after another:
  *
- *      >4text   it says this packet, in a text frame    >#text   in a binary one
- *      <4text   it waits for this one                   !        it closes
+ *      >4text   it says this packet, in a text frame   >#text   in a binary one
+ *      <4text   it waits for this one                  !        it closes
  *
  * The script ends with NULL, and starts again with the next connection. */
 struct script {

@@ -1,6 +1,6 @@
 /* solution.c -- when to ask again. The real thing is client/backoff.c, which
- * begins with no wait at all ("full jitter"); this keeps half of it, because who
- * polls has an interval to keep. */
+ * begins with no wait at all ("full jitter"); this keeps half of it, because
+ * who polls has an interval to keep. */
 #include "lessons/04-polling/exercise.h"
 
 static int doubled(const struct pace *pace)

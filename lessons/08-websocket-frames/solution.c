@@ -1,6 +1,7 @@
-/* solution.c -- frames of a WebSocket. The real thing is common/websocket.c, which
- * also answers, and unmasks a payload while it arrives; this waits until a frame
- * is complete, so that a frame costs as much memory as its sender likes. */
+/* solution.c -- frames of a WebSocket. The real thing is common/websocket.c,
+ * which also answers, and unmasks a payload while it arrives; this waits until
+ * a frame is complete, so that a frame costs as much memory as its sender
+ * likes. */
 #include "lessons/08-websocket-frames/exercise.h"
 
 #include "common/utf8.h"

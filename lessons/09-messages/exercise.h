@@ -50,8 +50,8 @@ enum dispatched {
     UNHEARD,  /* an event to which nobody listens */
 };
 
-/* Take the text of a message and call whoever listens to its event, in the order
- * in which they came. `text` has no NUL behind it. A listener may call
+/* Take the text of a message and call whoever listens to its event, in the
+ * order in which they came. `text` has no NUL behind it. A listener may call
  * events_on() and events_off(): one that goes is not called any more, one that
  * comes not yet, and nobody else is left out. */
 enum dispatched events_dispatch(struct events *events, struct slice text);

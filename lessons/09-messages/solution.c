@@ -1,5 +1,6 @@
-/* solution.c -- events with names. The real thing is Socket.IO, of which lesson 12
- * is: its packets put the name first into an array, and know acknowledgements. */
+/* solution.c -- events with names. The real thing is Socket.IO, of which lesson
+ * 12 is: its packets put the name first into an array, and know
+ * acknowledgements. */
 #include "lessons/09-messages/exercise.h"
 
 #include "common/json.h"

@@ -3,21 +3,21 @@
  *      start --> client_ask --> on_answer --> client_wait --> on_due --> client_ask ...
  *                         \---> on_failed --> client_wait --'
  *
- * The test is the network, the server and the clock: no second is waited for. It
- * weighs your technique beside polling and long polling, which are written for the
- * same interface in test_exercise.c: look there for how it is done. client/role.h
- * is the real one.
+ * The test is the network, the server and the clock: no second is waited for.
+ * It weighs your technique beside polling and long polling, which are written
+ * for the same interface in test_exercise.c: look there for how it is done.
+ * client/role.h is the real one.
  *
- * Yours shall hear as soon as a long poll when messages are few, and ask no more
- * than 10 times a second when they are many:
+ * Yours shall hear as soon as a long poll when messages are few, and ask no
+ * more than 10 times a second when they are many:
  *
  *      messages                   delay                requests
  *      one every 3 s, by chance   half within 30 ms
  *      100 a second               none over 150 ms     10 a second
  *      none                                            one every 20 s, or fewer
  *
- * The server may be away; then a technique comes back by itself, asks seldom in the
- * meantime, and misses nothing; after an answer its patience begins anew.
+ * The server may be away; then a technique comes back by itself, asks seldom in
+ * the meantime, and misses nothing; after an answer its patience begins anew.
  */
 #ifndef LESSONS_10_COMPARISON_EXERCISE_H
 #define LESSONS_10_COMPARISON_EXERCISE_H

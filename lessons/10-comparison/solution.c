@@ -1,6 +1,7 @@
-/* solution.c -- long polling that takes a breath. The real client/long_polling.c
- * asks again at once, and lets the messages of a busy moment be batched by the trip;
- * its back-off is client/backoff.c, which is also random: there are others. */
+/* solution.c -- long polling that takes a breath. The real
+ * client/long_polling.c asks again at once, and lets the messages of a busy
+ * moment be batched by the trip; its back-off is client/backoff.c, which is
+ * also random: there are others. */
 #include "lessons/10-comparison/exercise.h"
 
 enum {

@@ -1,4 +1,5 @@
-/* test_exercise.c -- what does a technique cost, beside polling and long polling?
+/* test_exercise.c -- what does a technique cost, beside polling and long
+ * polling?
  *
  *      build/exercise/10-comparison table
  */
@@ -60,8 +61,8 @@ static const struct technique long_polling = {
 
 enum { OUTAGES = 2 };
 
-/* Messages, by the time at which they are published; and when the server is away:
- * from away_ms on, for gone_ms. */
+/* Messages, by the time at which they are published; and when the server is
+ * away: from away_ms on, for gone_ms. */
 struct workload {
     int64_t *published_ms;
     size_t count;

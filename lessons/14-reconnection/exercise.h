@@ -34,8 +34,8 @@ struct client {
  * follow; twice for each, if this is called twice. */
 void network_listen(struct network *network, struct client *client);
 
-/* Try to connect, and ask for the messages behind `after` of that instance of the
- * server. client_connected() or client_cut() follows. */
+/* Try to connect, and ask for the messages behind `after` of that instance of
+ * the server. client_connected() or client_cut() follows. */
 void network_connect(struct network *network, uint64_t after,
                      uint64_t instance);
 

@@ -1,5 +1,5 @@
-/* solution.c -- a client that comes back. The real one is client/socketio.c with
- * client/backoff.c, and client/role.c, which keeps the place. */
+/* solution.c -- a client that comes back. The real one is client/socketio.c
+ * with client/backoff.c, and client/role.c, which keeps the place. */
 #include "lessons/14-reconnection/exercise.h"
 
 void client_start(struct client *client)

@@ -28,8 +28,8 @@ struct member;
 
 const char *member_name(const struct member *member);
 
-/* Tell one member of an event. `number` is that of a message or how many are lost,
- * else 0; `text` is what is said or a name, or NULL. */
+/* Tell one member of an event. `number` is that of a message or how many are
+ * lost, else 0; `text` is what is said or a name, or NULL. */
 void member_hears(struct member *member, const char *event, uint64_t number,
                   const char *text);
 

@@ -1,6 +1,7 @@
-/* solution.c -- a room of a chat, in memory. The real one is server/chat.c, where
- * a channel keeps what is said and Socket.IO knows who is in the room; typing ends
- * in the page there (server/chat_page.js), which forgets who pressed no key. */
+/* solution.c -- a room of a chat, in memory. The real one is server/chat.c,
+ * where a channel keeps what is said and Socket.IO knows who is in the room;
+ * typing ends in the page there (server/chat_page.js), which forgets who
+ * pressed no key. */
 #include <stdio.h>
 
 #include "lessons/15-chat/exercise.h"

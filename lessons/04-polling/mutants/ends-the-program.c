@@ -1,8 +1,8 @@
 /* expect: it ended by itself, with status 0 */
 
 /* solution.c -- when to ask again. The real thing is client/backoff.c, which
- * begins with no wait at all ("full jitter"); this keeps half of it, because who
- * polls has an interval to keep. */
+ * begins with no wait at all ("full jitter"); this keeps half of it, because
+ * who polls has an interval to keep. */
 #include <stdlib.h>
 
 int pace_next(struct pace *pace, size_t count, uint32_t random)

@@ -1,8 +1,8 @@
 /* expect: the wait of a second client with the same numbers */
 
 /* solution.c -- when to ask again. The real thing is client/backoff.c, which
- * begins with no wait at all ("full jitter"); this keeps half of it, because who
- * polls has an interval to keep. */
+ * begins with no wait at all ("full jitter"); this keeps half of it, because
+ * who polls has an interval to keep. */
 #include <stdlib.h>
 
 int pace_next(struct pace *pace, size_t count, uint32_t random)
