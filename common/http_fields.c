@@ -80,9 +80,7 @@ struct slice http_trim(struct slice text)
 bool http_list_next(struct slice *list, struct slice *element)
 {
     while (list->size > 0) {
-        struct slice until = slice_until(*list, ',');
-        slice_skip(list, until.size < list->size ? until.size + 1 : until.size);
-        *element = http_trim(until);
+        *element = http_trim(slice_take(list, ','));
         if (element->size > 0)
             return true;
     }

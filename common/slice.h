@@ -78,4 +78,13 @@ static inline struct slice slice_until(struct slice slice, char byte)
     return slice;
 }
 
+/* Take the bytes before the first `separator` off, and the separator; all of
+ * them if there is none. */
+static inline struct slice slice_take(struct slice *rest, char separator)
+{
+    struct slice part = slice_until(*rest, separator);
+    slice_skip(rest, part.size < rest->size ? part.size + 1 : part.size);
+    return part;
+}
+
 #endif

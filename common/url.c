@@ -228,10 +228,9 @@ void url_target(const struct url *url, struct buf *out)
 bool url_query(struct slice query, const char *name, struct slice *value)
 {
     while (query.size > 0) {
-        struct slice field = take_until("&", &query);
-        query = slice_from(query, query.size > 0 ? 1 : 0); /* the "&" */
-        if (slice_is(take_until("=", &field), name)) {
-            *value = field.size > 0 ? slice_from(field, 1) : field;
+        struct slice field = slice_take(&query, '&');
+        if (slice_is(slice_take(&field, '='), name)) {
+            *value = field;
             return true;
         }
     }
