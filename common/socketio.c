@@ -136,10 +136,7 @@ static struct slice take_namespace(struct slice *text)
 {
     if (!begins_with(*text, '/'))
         return slice_of("/");
-    struct slice name = slice_until(*text, ',');
-    bool has_comma = name.size < text->size;
-    slice_skip(text, name.size + (has_comma ? 1 : 0));
-    return name;
+    return slice_take(text, ',');
 }
 
 static bool has_array(enum sio_type type)

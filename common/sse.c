@@ -124,9 +124,7 @@ static void read_id(struct sse *sse, struct slice value)
 /* "Process the field" (9.2.6). A comment is a field without a name. */
 static void read_field(struct sse *sse, struct slice line)
 {
-    struct slice name = slice_until(line, ':');
-    bool has_colon = name.size < line.size;
-    struct slice value = slice_from(line, name.size + (has_colon ? 1 : 0));
+    struct slice value = line, name = slice_take(&value, ':');
     if (slice_starts_with(value, " "))
         slice_skip(&value, 1);
     if (slice_is(name, "data")) {
