@@ -92,6 +92,12 @@ wire() { # PATTERN
     grep -E -e "$1" | sed -E 's/^[^ ]+:[0-9]+(:| )/\1/; s/^ //; s/^/    /'
 }
 
+# A comment beside the first line that matches: wire '[<>]' | beside 204 'nothing yet'
+beside() { # PATTERN COMMENT
+    awk -v pattern="$1" -v comment="$2" '
+        !is_said && $0 ~ pattern { $0 = $0 "   <- " comment; is_said = 1 } { print }'
+}
+
 # One counter of a server's.
 metric() { # NAME
     "$build/client" get "$server/metrics" | sed -n "s/^$1 //p"
