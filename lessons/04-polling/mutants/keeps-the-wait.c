@@ -1,5 +1,4 @@
-/* expect: wait number 2 in a row for nothing is 100 ms, and the interval was
- * 400 ms */
+/* expect: wait number 2 in a row for nothing is 100 ms, and the */
 
 int pace_next(struct pace *pace, size_t count, uint32_t random)
 {
