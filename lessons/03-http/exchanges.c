@@ -5,8 +5,9 @@
  *
  *      exchanges ADDRESS PORT COUNT keep|close
  *
- * It prints how many connections that took, how many packets of TCP in both
- * directions, and how long.
+ * It prints how many connections that took, how many packets of TCP before
+ * a question could leave, and in all, both directions together, how many bytes
+ * they brought, and how long.
  */
 #include <fcntl.h>
 #include <netdb.h>
@@ -27,6 +28,7 @@ struct course {
     bool is_kept; /* the connection, for the next request */
     int fd;       /* -1: there is no connection */
     int connections;
+    struct net_traffic opening; /* of all, before the first question */
     struct net_traffic traffic; /* of those that are closed */
     struct buf in;
 };
@@ -44,6 +46,7 @@ static void open_connection(struct course *course)
     poll(&(struct pollfd){.fd = course->fd, .events = POLLOUT}, 1, -1);
     if (course->fd == -1 || net_connect_error(course->fd) != 0)
         give_up("not connected");
+    net_traffic_add(&course->opening, course->fd);
     fcntl(course->fd, F_SETFL, 0); /* from here on we wait where we stand */
     course->connections++;
 }
@@ -95,6 +98,16 @@ static void exchange(struct course *course)
         close_connection(course);
 }
 
+static unsigned long long packets(const struct net_traffic *traffic)
+{
+    return traffic->segments_up + traffic->segments_down;
+}
+
+static unsigned long long bytes(const struct net_traffic *traffic)
+{
+    return traffic->bytes_up + traffic->bytes_down;
+}
+
 int main(int argc, char **argv)
 {
     const char *why = "usage: exchanges ADDRESS PORT COUNT keep|close";
@@ -113,9 +126,9 @@ int main(int argc, char **argv)
     int64_t end_us = loop_clock_us();
     if (course.fd != -1)
         close_connection(&course);
-    printf("connections %d\npackets %llu\nms %.2f\n", course.connections,
-           (unsigned long long)(course.traffic.segments_up +
-                                course.traffic.segments_down),
+    printf("connections %d\nopening %llu\npackets %llu\nbytes %llu\nms %.2f\n",
+           course.connections, packets(&course.opening),
+           packets(&course.traffic), bytes(&course.traffic),
            (double)(end_us - begin_us) / 1e3);
     freeaddrinfo(course.address);
     buf_free(&course.in);
