@@ -13,8 +13,29 @@ count_connections() { # without the one that asks
     echo $(($(metric connections) - 1))
 }
 
+# Of two servers with a heartbeat we need to know when they say something. At one
+# the cable is pulled early, at the other one late, and the rest goes on meanwhile.
+with_times() {
+    while IFS= read -r line; do
+        echo "$(date +%s%3N) $line"
+    done
+}
+
+pull_at() { # MS
+    mkfifo "$work/beating-$1.log"
+    with_times <"$work/beating-$1.log" >"$work/heartbeat-$1" &
+    start "beating-$1" "$build/server" --port 0 --trace --ping-interval 300 --ping-timeout 300
+    beating=$url
+    start "frozen-$1" "$build/weather" --port 0 --quiet --freeze-after "$1ms" "$beating"
+    "$build/client" websocket "$url" --max-time 8 >/dev/null 2>&1 &
+    started="$! $started"
+}
+pull_at 1000
+pull_at 3000
+
 note "three events on the wire, a chunk for each: its size in hexadecimal, its bytes, CR LF"
 start_server --trace
+server_pid=$pid
 command_line curl -sN --raw "$server/streaming"
 curl -sN --raw "$server/streaming" >"$work/raw" &
 curl=$!
@@ -22,7 +43,9 @@ started="$curl $started"
 await 'HTTP/1.1 200' "$log"
 publish a b c
 await '"text":"c"' "$work/raw"
-sed 's/\r$/\\r/; s/^/    /' "$work/raw"
+sed 's/\r$/\\r/; s/^/    /' "$work/raw" |
+    beside '^    36' 'a chunk of 0x36 = 54 bytes' |
+    beside '^    $' 'the blank line: here the event ends'
 
 echo
 note "a thousand events, and what one of them costs"
@@ -41,6 +64,21 @@ number "bytes of the same by long polling, with request and head" \
     "$(curl -s -o /dev/null -w "$cost" "$server/long-polling?after=2" | awk '{ print $1 + $2 + $3 }')"
 kill $curl
 wait $curl 2>/dev/null
+
+echo
+note "the same three through a proxy that keeps a response until it is complete"
+start proxy "$build/weather" --port 0 --trace --buffer-responses "$server"
+command_line curl -sN "$url/streaming?after=0"
+curl -sN "$url/streaming?after=0" >"$work/held" &
+curl=$!
+started="$curl $started"
+await 'kept back' "$log"
+exact "events that came, while they lay in the proxy" "$(grep -c '^data' "$work/held")"
+exact "that long polling brings through it meanwhile, as its answer ends" \
+    "$(curl -s "$url/long-polling?after=0" | grep -o '"id"' | wc -l)"
+kill "$server_pid"
+wait $curl
+exact "that came when the response ended, with the server" "$(grep -c '^data' "$work/held")"
 
 echo
 note "a cable is pulled: nothing passes any more, and nobody is told"
@@ -63,17 +101,29 @@ publish five six seven
 exact "connection that the server counts, though its client has ended" "$(count_connections)"
 exact "lines of its log that say otherwise" "$(grep -c 'closed (.*silent\|no pong\|broken' "$log_of_server")"
 
+# How old the connection was when it was last heard, and how long after that it
+# was given up.
+given_up() { # TIMES
+    awk '
+        / accepted/ && !born { born = $1 }
+        / < .*PONG/ { heard = $1 }
+        /no answer/ { print heard - born, $1 - heard }' "$1"
+}
+
 echo
 note "the same, with a heartbeat that has to be answered: a ping after 300 ms, 300 ms for the pong"
-start beating "$build/server" --port 0 --trace --ping-interval 300 --ping-timeout 300
-server=$url
-log_of_server=$log
-start frozen "$build/weather" --port 0 --quiet --freeze-after 1000ms "$server"
-"$build/client" websocket "$url" --max-time 3 >"$work/silent" 2>&1 &
-listener=$!
-started="$listener $started"
-await 'closed' "$log_of_server"
-wire 'PING|PONG|closed' <"$log_of_server" | tail -n 2
+for age in 1000 3000; do
+    heartbeat=$work/heartbeat-$age
+    await 'no answer' "$heartbeat"
+    cut -d' ' -f2- "$heartbeat" | wire 'PING|PONG|closed' | tail -n 2 |
+        beside PING '300 ms after the last pong' |
+        beside closed '300 ms after that'
+    given_up "$heartbeat" >"$work/given-up"
+    number "ms: the age at which it was last heard" "$(cut -d' ' -f1 "$work/given-up")"
+    number "ms of silence, and it was given up" "$(cut -d' ' -f2 "$work/given-up")"
+done
+server=$beating
+log_of_server=$heartbeat
 exact "connections that the server counts" "$(count_connections)"
 
 # Who reads can only notice silence. A beat is a message of 120 bytes, five a second.
@@ -112,7 +162,8 @@ exact "events of a quiet stream that is frozen: no difference" "$(heard quiet-fr
 exact "beats of 8, of a stream that is well: it gave up behind the last" "$(heard beats-alive)"
 number "beats of 8, until the stream froze" "$(heard beats-frozen)"
 
-verdict "So it is: a thousand events cost one request. A connection through which nothing passes \
-looks the same as one with nothing to say, at both ends, and for as long as nobody asks. A \
-beat that is answered tells the server in 0.6 s; one that is not, like the comment of an event \
-stream, tells only who reads, if he knows how long to wait."
+verdict "So it is, but for one word: a thousand events cost one request, and a connection through \
+which nothing passes looks the same as one with nothing to say, at both ends, and for as long as \
+nobody asks. Not its age makes it hard to know: its silence. A beat that is answered tells the server \
+in 0.6 s, at any age; one that is not, like the comment of an event stream, tells only who reads, if \
+he knows how long to wait. And who is between may hold all of it back until the end."
