@@ -21,7 +21,13 @@ ask() { # OPTIONS OF curl
 }
 ask -v -b 'session=8' -H "Origin: $server" "$server/websocket" >"$work/body" 2>"$work/heads"
 sed -n 's/^\([<>]\) \(.*[^\r]\)\r*$/    \1 \2/p' "$work/heads" |
-    grep -vE 'Accept: \*|User-Agent|Server-Instance|Host|Date'
+    grep -vE 'Accept: \*|User-Agent|Server-Instance|Host|Date' |
+    beside Cookie 'comes along, as with any request' |
+    beside Origin 'checked, or 403' |
+    beside Key '16 random bytes in base64' |
+    beside ' 101 ' 'agreed' |
+    beside Accept 'the answer to this key'
+exact "cookie that came with the request, as with any of HTTP" "$(grep -c '^> Cookie' "$work/heads")"
 
 frame() { # FROM SIZE: so many bytes behind the 101
     tail -c "+$1" "$work/body" | head -c "$2"
@@ -43,7 +49,11 @@ say_get_behind_the_handshake() {
 say_get_behind_the_handshake | curl -s -m 5 "telnet://${server#http://}" >"$work/answered"
 echo
 note "and who says GET / behind the 101 has sent a bad frame, of which G is the first byte: 47"
-sed -n '/echo HTTP/,$p' "$log" | wire 'GET|HTTP|CLOSE'
+sed -n '/echo HTTP/,$p' "$log" | wire 'GET|HTTP|CLOSE' |
+    beside '< GET' 'without a cookie, which nobody misses' |
+    beside CLOSE 'and no 400: HTTP is over'
+exact "handshakes so far were upgraded, one with a cookie and one without" \
+    "$(grep -c '> HTTP/1.1 101' "$log")"
 
 bad() { # WHAT OPTIONS OF curl
     what=$1
@@ -73,7 +83,8 @@ cat "$work/bad"
 exact "bad handshakes" "$(wc -l <"$work/bad")"
 exact "of them were upgraded" $(($(metric websockets_total) - before))
 
-verdict "So it is: what comes before the empty line is HTTP, with all that a server checks of it, \
-the cookie and the origin among it; what comes behind is not. The key proves nothing about who \
+verdict "So it is: what comes before the empty line is HTTP, and what comes behind is not. Its rules \
+hold: this server checks the origin, and the cookie comes along for whoever looks at it, which this \
+server does not. The key proves nothing about who \
 asks, only that the server knows WebSocket. A bad handshake gets an answer of HTTP, and what was \
 HTTP before remains so."

@@ -57,6 +57,8 @@ static void tell(const char *name, const char *value)
 {
     if (value != NULL)
         story("%s: %s", name, value);
+    else
+        story("(no %s)", name);
 }
 
 static void tell_all(const struct handshake *handshake)

@@ -1,4 +1,4 @@
-/* expect: this is not agreed, and it was taken for the contrary */
+/* expect: Sec-WebSocket-Accept: s3pplmbitxaq9kygzzhzrbk+xoo= */
 
 bool is_agreed(const struct agreement *agreement, const char *key)
 {

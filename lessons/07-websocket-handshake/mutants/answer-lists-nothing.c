@@ -1,4 +1,4 @@
-/* expect: this is agreed, and it was taken for the contrary */
+/* expect: Connection: keep-alive, upgrade */
 
 bool is_agreed(const struct agreement *agreement, const char *key)
 {

@@ -1,4 +1,4 @@
-/* expect: the status is 426, and 101 was right */
+/* expect: Connection: keep-alive, Upgrade */
 
 int judge_handshake(const struct handshake *handshake)
 {

@@ -1,4 +1,4 @@
-/* expect: the status is 101, and 400 was right */
+/* expect: Sec-WebSocket-Key: MTIzNDU2Nzg5MDEyMzQ1Njc= */
 
 static bool is_key(const char *key)
 {

@@ -1,4 +1,4 @@
-/* expect: the status is 101, and 403 was right */
+/* expect: (no Host) */
 
 static bool is_from_here(const char *origin, const char *host)
 {

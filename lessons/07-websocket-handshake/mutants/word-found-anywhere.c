@@ -1,4 +1,4 @@
-/* expect: the status is 101, and 426 was right */
+/* expect: Upgrade: websockets */
 
 static bool lists(const char *list, const char *word)
 {
