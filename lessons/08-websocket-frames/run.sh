@@ -17,15 +17,36 @@ frames_of() { # TRACE
     sed '1,/ < HTTP.* 101 /d' "$1"
 }
 
+# What a byte of a header says, bit by bit (RFC 6455, 5.2).
+bits() { # HEXADECIMAL
+    value=$((0x$1))
+    for bit in 128 64 32 16 8 4 2 1; do
+        printf '%d' $((value / bit % 2))
+    done
+}
+of_type() { # HEXADECIMAL
+    set -- "$1" "$(bits "$1")"
+    echo "          $1 = $2   FIN $((0x$1 / 128)), reserved $(echo "$2" | cut -c2-4)," \
+        "opcode $((0x$1 % 16))"
+}
+of_length() { # HEXADECIMAL
+    echo "          $1 = $(bits "$1")   MASK $((0x$1 / 128)), length $((0x$1 % 128))"
+}
+
 note "hello, there and back: the frames, and their bits"
 start_server --trace
 "$build/client" websocket "$server/echo" -d hello -n 1 --trace=hex >"$work/heard" 2>"$work/trace"
 wire '[<>] FIN=.*TEXT' <"$log"
-echo "    up    $(header '>' "$work/trace" | cut -c-5)  key of 4  payload of 5, each byte XOR one of the key"
-echo "    down  $(header '<' "$work/trace" | cut -c-5)            payload of 5: $(header '<' "$work/trace" | cut -c7-)"
-echo "          81 = 1 000 0001   FIN, no reserved bit, opcode 1: all of a text"
-echo "          85 = 1 0000101    MASK, length 5"
-echo "          05 = 0 0000101    no mask, length 5"
+up=$(header '>' "$work/trace")
+down=$(header '<' "$work/trace")
+payload=$(echo "$down" | cut -c7-)
+size=$(echo "$payload" | wc -w)
+echo "    up    $(echo "$up" | cut -c-5)  key of $(($(echo "$up" | wc -w) - 2 - size))" \
+    " payload of $size, each byte XOR one of the key"
+echo "    down  $(echo "$down" | cut -c-5)            payload of $size: $payload"
+of_type "$(echo "$up" | cut -c-2)" | beside = 'all of a text'
+of_length "$(echo "$up" | cut -c4-5)"
+of_length "$(echo "$down" | cut -c4-5)"
 
 echo
 note "a header grows with its payload"
@@ -34,10 +55,12 @@ for size in 0 125 126 65535 65536; do
     "$build/client" websocket "$server/echo" -d "$text" -n 1 --trace=hex \
         >"$work/heard" 2>"$work/trace"
     down=$(header '<' "$work/trace" | sed 's/ 78.*//')
-    up=$(header '>' "$work/trace" | cut -c-${#down})
-    echo "    payload of $size: down $down, up $up and the key"
+    up=$(header '>' "$work/trace")
+    [ $size = 0 ] && shortest_down=$(echo "$down" | wc -w) shortest_up=$(echo "$up" | wc -w)
+    echo "    payload of $size: down $down, up $(echo "$up" | cut -c-${#down}) and the key"
 done
-exact "bytes of the shortest header down, and $((2 + 4)) up" 2
+exact "bytes of the shortest header down" "$shortest_down"
+exact "bytes of the shortest header up, with its key" "$shortest_up"
 
 echo
 note "one client is silent; another publishes 50 messages at once"

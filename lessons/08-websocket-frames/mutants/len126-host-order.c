@@ -1,4 +1,4 @@
-/* expect: the header: the first byte that differs is number 2 */
+/* expect: yours: 81 7e 7e 00 (4 bytes) */
 
 static void append_number(struct buf *out, uint64_t number, size_t size)
 {

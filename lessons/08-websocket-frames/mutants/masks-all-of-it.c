@@ -1,4 +1,4 @@
-/* expect: both frames: the first byte that differs */
+/* expect: a client sends "Hello" twice, the second time behind the first */
 
 void encode_frame(struct buf *out, enum role role, const struct frame *frame)
 {
