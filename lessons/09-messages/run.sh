@@ -49,15 +49,18 @@ sed 's/^/    /' "$work/application.log"
 
 echo
 note "the request on the wire, up, and down to everybody"
-wire '< FIN.*request.*add' <"$log" | head -n 1
-wire '> FIN.*request.*add' <"$log" | head -n 1
+wire '< FIN.*request.*add' <"$log" | head -n 1 | beside FIN 'as it was said'
+wire '> FIN.*request.*add' <"$log" | head -n 1 | beside FIN 'a text within a text'
 
 echo
 note "three frames by hand: binary to /echo and to a channel, and a text of C3 28"
 send_frame /echo '\202\203abcd\141\235\151'
 send_frame /websocket '\202\203abcd\141\235\151'
 send_frame /websocket '\201\202abcd\242\112'
-wire 'FIN.*(opcode=2|MASK=0 length=[0-9]+ 100[37])' <"$log"
+wire 'FIN.*(opcode=2|MASK=0 length=[0-9]+ 100[37])' <"$log" |
+    beside '> FIN.*BINARY' 'bytes are bytes' |
+    beside ' 1003 ' 'the channel refuses them' |
+    beside ' 1007 ' 'WebSocket itself refuses this'
 
 echo
 exact "texts that came: the WebSocket took each" "$(grep -c '< FIN.*TEXT.*event' "$log")"
@@ -69,8 +72,9 @@ exact "answers that the application heard itself: a channel is for all" \
     "$(grep -cE '^nobody listens to "(welcome|response)"' "$work/application.log")"
 exact "bytes of the request as text, and $(length_of '>') as a channel's message: id, time and escapes" \
     "$(length_of '<')"
-exact "names of events in the server" "$(cat server/websocket.c common/websocket.c |
-    grep -cE '"(open|welcome|request|response)"')"
+passed="common/ws_conn.c common/websocket.c server/websocket.c server/channel.c"
+exact "names of events in the $(echo $passed | wc -w | tr -d ' ') files that a text goes through in the server" \
+    "$(cat $passed | grep -cE '"(open|welcome|request|response)"')"
 
 verdict "So it is: to the WebSocket a text is a text, JSON or not, and bytes are bytes; it \
 refuses what is not UTF-8, and the channel what is not text. What an object is, what it is \

@@ -1,6 +1,6 @@
-/* solution.c -- events with names. The real thing is Socket.IO, of which lesson
- * 12 is: its packets put the name first into an array, and know
- * acknowledgements. */
+/* solution.c -- events with names. The real thing is
+ * client/socketio_listeners.c, where a listener may be for all events, or for
+ * one time, and who is registered twice is called twice, as by Socket.IO. */
 #include "lessons/09-messages/exercise.h"
 
 #include "common/json.h"

@@ -1,4 +1,4 @@
-/* expect: events_dispatch() says UNHEARD, and DISPATCHED was right */
+/* expect: a message comes: "{"event":"s\u0061y"}" */
 
 enum dispatched events_dispatch(struct events *events, struct slice text)
 {

@@ -1,4 +1,4 @@
-/* expect: events_dispatch() says NO_EVENT, and DISPATCHED was right */
+/* expect: a message comes: "{"event":"say"}" */
 
 enum dispatched events_dispatch(struct events *events, struct slice text)
 {

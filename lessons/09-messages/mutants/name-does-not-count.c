@@ -1,4 +1,4 @@
-/* expect: events_dispatch() says UNHEARD, and DISPATCHED was right */
+/* expect: a message comes: "{"event":"join"}" */
 
 static bool is_same(const struct listener *one, const struct listener *other)
 {

@@ -1,4 +1,4 @@
-/* expect: events_dispatch() says DISPATCHED, and UNHEARD was right */
+/* expect: a message comes: "{"data":{"event":"say"},"event":"stop"}" */
 
 /* The value behind the first "event": in the text. */
 static bool find_name(struct slice text, struct slice *name)

@@ -1,4 +1,4 @@
-/* expect: not so: the text is JSON */
+/* expect: an event with this name is made: "he said "no"" */
 
 void event_append(struct buf *out, struct slice name, struct slice data)
 {

@@ -1,4 +1,4 @@
-/* expect: lost   15 points  what is not JSON reaches nobody */
+/* expect: a message comes: "{'event':'say'}" */
 
 enum dispatched events_dispatch(struct events *events, struct slice text)
 {
