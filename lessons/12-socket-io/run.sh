@@ -15,11 +15,20 @@ note "an event, taken apart"
 start_server --trace
 command "$build/client" socketio "$server" --transports websocket --emit hello 1 '"2"' \
     '{"three":[3]}'
-packets <"$log" | grep hello
+event=$(packets <"$log" | sed -n 's/.* < \(4.*hello.*\)/\1/p')
+echo "    < $event"
 part '  4' 'a message of Engine.IO'
 part '   2' 'an EVENT of Socket.IO, in the namespace / because it names none'
 part '    ["hello"' 'its name, the first item of an array'
 part '            ,1,"2",{"three":[3]}]' 'its arguments: a number, a text, an object'
+arguments='1,"2",{"three":[3]}'
+in_lesson_09="{\"event\":\"hello\",\"data\":[$arguments]}"
+exact "packets before it that Engine.IO alone does not need: 40, and its answer" \
+    "$(packets <"$log" | grep -c ' 40')"
+exact "bytes of it are not its arguments'; one of them, the 4, is Engine.IO's (lesson 11)" \
+    $((${#event} - ${#arguments}))
+exact "bytes would be so in the form of lesson 09: $in_lesson_09" \
+    $((${#in_lesson_09} - ${#arguments}))
 
 echo
 note "one that wants an answer, and one with bytes that wants one too"
@@ -36,12 +45,17 @@ END
 await 'bin' "$work/heard"
 exec 9>&-
 wait "$talking"
-packets <"$log" | grep -E '"message-with-ack"|> 4[36]|[<>] b'
+packets <"$log" | grep -E '"message-with-ack"|> 4[36]|[<>] b' |
+    beside '< 420' 'wants an answer: 0' |
+    beside '> 430' 'this is it' |
+    beside '< 451-1' 'one attachment is to come' |
+    beside '< b' 'here: 3 bytes, in base64 only for this trace'
 part '  42 0 [...]' 'acknowledge it with id 0; 43 0 [...] is that answer'
 part '  45 1-' 'an EVENT with 1 attachment, id 1: the bytes follow as a binary message'
 
 meetings=0
 understood=0
+waited=0
 meet() { # WHO PATTERN-OF-THE-SERVER'S-VIEW COMMAND...
     echo
     note "$1"
@@ -50,11 +64,12 @@ meet() { # WHO PATTERN-OF-THE-SERVER'S-VIEW COMMAND...
     shift 2
     command "$@" >"$work/meeting"
     status=$?
-    awk 'NR == 1 { print; next } { print "    " $0 }' "$work/meeting"
+    awk 'NR == 1 { print; next } /^unix [<>] [A-Za-z-]+: / { next } { print "    " $0 }' "$work/meeting"
     tail -n +$((seen + 1)) "$log" | grep -v 'FIN=' | wire "$pattern" |
         sed 's/socket.io [^:]*:/socket.io:/; s/^    /    server: /'
     meetings=$((meetings + 1))
     [ $status = 0 ] && understood=$((understood + 1))
+    [ $status = 28 ] && waited=$((waited + 1))
     exact "is the status of the client" $status
 }
 
@@ -67,9 +82,13 @@ meet "an Engine.IO client at a Socket.IO server: a message that is no packet of 
 meet "a Socket.IO client at an Engine.IO server, which returns every message" '[<>] 40' \
     "$build/client" socketio "$server" --path /engine.io/ --data hello
 meet "an HTTP client at a Socket.IO server" '> HTTP' "$build/client" get "$server/socket.io/"
+meet "a Socket.IO client at a WebSocket server that knows the handshake of lesson 07 and no EIO=4" \
+    'in vain' "$build/client" socketio http://plain --transports websocket --max-time 1 -v \
+    --proxy-command 'sh lessons/12-socket-io/plain.sh'
 echo
 exact "meetings of wrong partners" $meetings
 exact "of them understood each other" $understood
+exact "of them was waited for until the time was over (28); the others ended before" $waited
 
 echo
 note "and a WebSocket client that says what Engine.IO asks for, and then hello"
@@ -104,6 +123,7 @@ for transport in websocket polling; do
     emit 1000001 $transport
 done
 
-verdict "So it is: what one kind says is noise to the other, and each end says so and hangs up, or \
-waits in vain. What Socket.IO adds is in front of the JSON: two digits, a number to answer with, and \
-how many attachments follow."
+verdict "So it is: what one kind says is noise to the other. Each end says so and hangs up, \
+but for a server that upgrades whoever asks: it is silent, and the client hears nothing for all of \
+the second that it was given. What Socket.IO adds is in front of the JSON: two digits, a number to \
+answer with, and how many attachments follow."

@@ -1,4 +1,4 @@
-/* expect: is said to wait for it, and nobody does */
+/* expect: 100 is said to wait for it, and nobody does */
 
 bool questions_take(struct questions *questions, uint64_t id, int *who)
 {

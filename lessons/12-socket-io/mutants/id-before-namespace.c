@@ -1,4 +1,4 @@
-/* expect: the result is BAD, and COMPLETE was right */
+/* expect: comes: "2/chat,17["hello"]" */
 
 enum result packet_read(struct slice text, struct packet *packet)
 {

@@ -1,4 +1,4 @@
-/* expect: the result is NEED_MORE, and COMPLETE was right */
+/* expect: a text comes: "2["again"]" */
 
 enum result receive(struct receiver *receiver, struct slice message,
                     bool is_binary)

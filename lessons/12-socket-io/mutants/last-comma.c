@@ -1,4 +1,4 @@
-/* expect: the result is BAD, and COMPLETE was right */
+/* expect: comes: "0/chat,{"a":1,"b":2}" */
 
 static void take_namespace(struct slice *text, struct packet *packet)
 {

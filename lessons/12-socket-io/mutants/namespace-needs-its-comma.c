@@ -1,4 +1,4 @@
-/* expect: the result is BAD, and COMPLETE was right */
+/* expect: comes: "0/chat" (6 bytes) */
 
 static void take_namespace(struct slice *text, struct packet *packet)
 {

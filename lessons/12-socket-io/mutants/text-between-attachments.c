@@ -1,4 +1,4 @@
-/* expect: the result is COMPLETE, and BAD was right */
+/* expect: a text comes: "2["hello"]" */
 
 enum result receive(struct receiver *receiver, struct slice message,
                     bool is_binary)

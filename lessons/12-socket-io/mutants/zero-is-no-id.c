@@ -1,4 +1,4 @@
-/* expect: not so: it has an id */
+/* expect: comes: "20["hello"]" */
 
 enum result packet_read(struct slice text, struct packet *packet)
 {
