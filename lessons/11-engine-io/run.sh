@@ -55,8 +55,27 @@ await '< 5$' "$log"
 echo hello >&9
 read -r heard <&8
 wire '< GET|> 0|HTTP/1.1 101|probe$|> 6$|< 5$| [<>] 4' <"$log" | grep -v 'FIN=' |
-    sed 's/&sid=[^ ]*/\&sid=SID/' | awk '!is_shown[$0]++' # one poll will do
+    sed 's/&sid=[^ ]*/\&sid=SID/' | awk '!is_shown[$0]++' | # one poll will do
+    beside 'polling HTTP' 'the handshake' |
+    beside '> 0' 'the session has an id; WebSocket may be tried' |
+    beside 'polling&sid' 'a poll, which goes on while it is tried' |
+    beside 2probe 'does it get through?' |
+    beside 3probe 'it does' |
+    beside '> 6' 'the poll that waits is let go' |
+    beside '< 5' 'and nothing is under way: from here on by WebSocket'
 hang_up
+
+# What a client asks and has to wait for, until it may speak by WebSocket.
+trips() { # LOG
+    grep -cE '< (GET .*(transport=polling HTTP|transport=websocket)|2probe$)' "$1"
+}
+exact "trips, each of which waits for the one before: the handshake, the 101, the probe" \
+    "$(trips "$log")"
+start direct "$build/server" --port 0 --trace
+server=$url
+echo hello | "$build/client" engineio "$server" --transports websocket -n 1 >"$work/heard"
+exact "for who begins with WebSocket: the 101, and the handshake comes behind it unasked" \
+    "$(trips "$log")"
 
 # One at a time, there and back: what does a message cost?
 traffic() {
@@ -64,14 +83,15 @@ traffic() {
     bytes=$(($(metric received_bytes_total) + $(metric sent_bytes_total)))
 }
 
-measure() { # N; the third question above and the first below are ours
+# The third question above and the first below are ours.
+measure() { # N HOW: number or exact
     traffic
     before=$requests
     bytes_before=$bytes
     converse "$1"
     traffic
     exact "of $1 messages came back, each before the next was said" "$good"
-    number "requests for them" $((requests - before - 3))
+    $2 "requests for them" $((requests - before - 3))
     number "bytes for each, both ways" "$(calculate "($bytes - $bytes_before) / $1")"
 }
 
@@ -79,7 +99,7 @@ echo
 note "over WebSocket, because it got through"
 talk "$server"
 await '< 5$' "$log"
-measure 200
+measure 200 exact
 hang_up
 
 echo
@@ -93,7 +113,7 @@ stripping=$url
 exact "is how a plain WebSocket ends there: HTTP error" "$?"
 talk "$stripping"
 await '400 Bad Request' "$served"
-measure 200
+measure 200 number
 hang_up
 
 # Somebody who keeps talking until the upgrade has happened or failed, and then
@@ -108,10 +128,10 @@ keep_talking() { # PATTERN-OF-THE-END LOG
     said=$((said + 1000))
 }
 
-across() { # NAME PATTERN-OF-THE-END OPTIONS-OF-WEATHER
+across() { # NAME PATTERN-OF-THE-END HOW-MANY-FRAMES: number or exact, OPTIONS-OF-WEATHER
     start "$1-server" "$build/server" --port 0 --trace
     served=$log
-    start "$1-weather" "$build/weather" --port 0 --quiet --delay 10 $3 "$url"
+    start "$1-weather" "$build/weather" --port 0 --quiet --delay 10 $4 "$url"
     talk "$url"
     cat <&8 9>&- >"$work/$1" &
     keep_talking "$2" "$served"
@@ -119,7 +139,7 @@ across() { # NAME PATTERN-OF-THE-END OPTIONS-OF-WEATHER
     hang_up
     seq $said >"$work/said"
     number "messages were said, some before, some during, some behind it" $said
-    number "of them went as frames, the others in POSTs" \
+    $3 "of them went as frames, the others in POSTs" \
         "$(grep -c 'MASK=1 .* "4' "$served")"
     exact "of them are lost" $((said - $(sort -u "$work/$1" | wc -l)))
     exact "lines differ from what was said: order, or said twice" \
@@ -128,10 +148,10 @@ across() { # NAME PATTERN-OF-THE-END OPTIONS-OF-WEATHER
 
 echo
 note "somebody talks while the upgrade is under way, on a network of 10 ms"
-across through '< 5$' ''
+across through '< 5$' number ''
 echo
 note "and while it fails, because Upgrade is stripped"
-across stripped '400 Bad Request' '--strip-upgrade'
+across stripped '400 Bad Request' exact '--strip-upgrade'
 
 verdict "So it is: whoever begins with polling is connected wherever HTTP is, and loses nothing when \
 it changes. Where WebSocket gets through, the change pays: no request any more, and fewer bytes for \

@@ -1,4 +1,4 @@
-/* expect: payload_decode() returns 0, and PAYLOAD_BAD was right */
+/* expect: comes: "" (0 bytes) */
 
 int payload_decode(struct slice payload, uint8_t *room,
                    struct packet packets[PACKETS_MAX])

@@ -1,4 +1,4 @@
-/* expect: its data: the first byte that differs is number 0 */
+/* expect: yours: 00 1e ff 04 (4 bytes) */
 
 static bool decode_binary(struct slice text, uint8_t **room,
                           struct packet *packet)

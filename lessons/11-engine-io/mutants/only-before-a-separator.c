@@ -1,4 +1,4 @@
-/* expect: what payload_decode() returns is 2, and 3 was right */
+/* expect: comes: 34 68 65 6c 6c 6f 1e 32 1e 34 */
 
 int payload_decode(struct slice payload, uint8_t *room,
                    struct packet packets[PACKETS_MAX])
