@@ -15,14 +15,18 @@ enter() { # NAME FILE-TO-READ-FROM OPTIONS...
 }
 
 start_server --trace
-note "a browser is given $server/chat; what the page names is asked for as well"
+note "what a browser asks for that is given $server/chat: the page, and what it names"
 "$build/client" get "$server/chat" >"$work/page"
 names=$(sed -n 's/.* \(src\|href\)="\(\/[^"]*\)".*/\2/p' "$work/page")
 for name in $names; do
     "$build/client" get "$server$name" >>"$work/page"
 done
+note "and Ann, who stands for the page's script: a program with its Origin, $server"
 enter Ann /dev/null --header "Origin: $server"
-grep -E '< GET|> HTTP' "$log" | wire . | sed -E 's/([a-z]) *HTTP.*/\1/'
+grep -E '< GET|> HTTP' "$log" | wire . | sed -E 's/([a-z]) *HTTP.*/\1/' |
+    beside 'GET /chat$' 'the page' |
+    beside 'chat_page.js' 'named by the page, on the same port' |
+    beside '101' 'its Origin is the Host that it asks: let in'
 "$build/client" socketio "$server/chat" --header 'Origin: http://elsewhere.example' \
     </dev/null >/dev/null 2>&1
 exact "things that the page has from another host or port" \
@@ -32,7 +36,7 @@ exact "socket for a page from elsewhere: 403" "$(grep -c '> HTTP/1.1 403' "$log"
 number "bytes of page, looks and scripts" "$(wc -c <"$work/page")"
 
 echo
-note "Ann is in the browser, Bob and Dan at the command line; Cleo has long polling, and no socket"
+note "Ann as before, Bob and Dan at the command line; Cleo has long polling, and no socket"
 : >"$work/Cleo"
 "$build/client" long-polling "$server" --channel lobby >"$work/Cleo" 2>/dev/null </dev/null &
 started="$! $started"
@@ -80,4 +84,5 @@ number "bytes of one message to Ann, in a frame" "$(size 'TEXT MASK=0.*Cleo: hi'
 exec 9>&-
 
 verdict "So it is: where page and socket share a port, no other origin need be let in. Who comes, \
-types, says and goes is heard by all who have a socket; who has only the channel hears what is said."
+types and goes is heard by all others who have a socket; what is said, by the speaker too, and by who has \
+only the channel."

@@ -80,18 +80,40 @@ check_names() { # PAGE
     done <"$work/names"
 }
 
+block_of() { # MARK: what stands in the blocks that are marked with it
+    awk -v mark="\`\`\`$1" '
+        $0 == mark { inside = 1; next } /^```/ { inside = 0 } inside' "$readme"
+}
+
+# The server that the page runs its commands with, which stands before them.
+server_of() {
+    if grep -q '^By hand, with `build/socketio_app`' "$readme"; then
+        echo socketio_app
+    else
+        echo server
+    fi
+}
+
 # The commands of the blocks that are marked ```sh, in one shell, from the root. The
 # server that a reader has in another terminal is started here, on a free port.
 check_commands() {
-    awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$readme" \
-        >"$work/commands"
+    block_of sh >"$work/commands"
     [ -s "$work/commands" ] || return
     (
         . lessons/kit/run.sh
-        start_server
+        start "$(server_of)" "$build/$(server_of)" --port 0
         sed "s/127\.0\.0\.1:8080/127.0.0.1:$port/g" "$1/commands" >"$work/commands"
         timeout 60 sh -e "$work/commands" >"$1/printed" 2>&1 </dev/null
     ) </dev/null || complain "a command of README fails: $(tail -n 1 "$work/printed")"
+    check_output
+}
+
+# Each line of the blocks that are marked ```output is one that a command printed.
+check_output() {
+    block_of output | sh lessons/kit/mask.sh >"$work/expected"
+    sh lessons/kit/mask.sh <"$work/printed" >"$work/was_printed"
+    grep -vxF -f "$work/was_printed" "$work/expected" >"$work/missed" || return
+    complain "no command of README prints: $(head -n 1 "$work/missed")"
 }
 
 transcript_of() {
