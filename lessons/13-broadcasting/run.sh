@@ -118,6 +118,10 @@ exact "messages arrived, for 11 that were said" $deliveries
 exact "sockets: five in /, three in the other namespace" $joined
 exact "connections that carry them" $(($(metric connections) - 1))
 
+grep -A4 -E '< 42\["ext:in","blue"' "$log" | grep -E '[<>] 42\["ext:(in|room)"' | sed -n '1,3p' | wire . |
+    beside 'ext:in' 'the server is asked for a message to room blue' |
+    beside 'ext:room' 'to A, and the same to B: no room is on the wire'
+
 echo
 note "what a thousand bytes cost"
 text=$(printf '%01000d' 0)
@@ -131,8 +135,40 @@ number "bytes from the server, to all" "$(sent_for ext:except "[[],\"$text\"]")"
 number "bytes from the server, to blue" "$(sent_for ext:in "[\"blue\",\"$text\"]")"
 number "bytes from the server, to nobody: the questions about it" \
     "$(sent_for ext:in "[\"green\",\"$text\"]")"
+
+echo
+note "a slow reader that eats the memory: F and G are in room slow, and F stops reading"
+trap 'kill -KILL $listeners 2>/dev/null; finish' EXIT # who is stopped hears nothing else
+listeners=
+for client in F G; do
+    echo 'ext:join "slow"' | "$build/client" socketio "$server" --transports websocket \
+        --on ext:room --count 1000 >"$work/$client" 2>/dev/null &
+    listeners="$! $listeners"
+done
+await_count() { # COUNT PATTERN FILE: as many lines of it as there are, COUNT at most
+    timeout 10 tail -n +1 -f "$3" | grep -cE -m"$1" -e "$2"
+}
+[ "$(await_count 2 '< 42\["ext:join","slow"\]' "$log")" = 2 ]
+kill -STOP ${listeners#* }
+text=$(printf '%0100000d' 0)
+said=0
+before=$(metric sent_bytes_total)
+until grep -q "transport error" "$log" || [ $said = 500 ]; do
+    emit D ext:in "[\"slow\",\"$text\"]"
+    catch_up D
+    said=$((said + 1))
+done
+heard=$(await_count $said ext:room "$work/G")
+grep 'transport error' "$log" | wire . | sed -n '$s/[^ ]* left/F left/p' |
+    beside left 'so much waits for it that the server hangs up'
+sent=$(($(metric sent_bytes_total) - before - said * 100000)) # and these to G
+number "messages of 100,000 bytes were said when the server gave F up" $said
+number "bytes of F's went out, into buffers of the kernel" $sent
+number "bytes of F's were kept by the server: 1 MiB, and the last message" \
+    $((said * 100000 - sent))
+exact "of the messages did not reach G" $((said - heard))
 for client in $clients; do say $client '{"cmd":"quit"}'; done
 
 verdict "So it is: the server says once to whom, and each of them hears it once, B too, who is in both \
 rooms. A room of one namespace is not the room of the same name in another, and a second namespace \
-costs no second connection."
+costs no second connection. Who does not read is given up, before it costs more than a bound."
