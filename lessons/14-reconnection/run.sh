@@ -101,7 +101,9 @@ server=$url
 traced=$log
 pull_cable recovered
 grep '[<>] 40/chat,.*"pid"' "$traced" | sed -n '1p; /offset/,$p' | wire . |
-    sed -E 's/("offset":")[^"]*/\1OFFSET/'
+    sed -E 's/("offset":")[^"]*/\1OFFSET/' |
+    beside '> 40' 'the pid is his secret: by it he is known again' |
+    beside '< 40' 'who he was, and the last event that he has'
 
 echo
 note "a channel counts its messages: a client that was cut says the last one it has"
@@ -109,14 +111,20 @@ start_weather counted --cut-after 500ms
 "$build/client" post "$server/polling" -d "before the cut" >/dev/null
 "$build/client" websocket "$url" --reconnect --count 6 >"$work/counted" 2>/dev/null </dev/null &
 reader=$!
+"$build/client" websocket "$server" --after 0 --count 1 >/dev/null </dev/null
 await 'reset after' "$weather"
 for word in one two three four five; do
-    "$build/client" post "$server/polling" -d "$word" >/dev/null
-done
+    "$build/client" post "$server/polling" -d "$word"
+done >"$work/said"
 wait $reader
-exact "messages while it was away" 5
-exact "of them came, once and in order" \
+echo six | "$build/client" websocket "$server" --count 1 >"$work/uncounted"
+exact "messages while two readers were away" "$(grep -o '"id"' "$work/said" | wc -l)"
+exact "of them came to the one with \"after\", once and in order" \
     "$(tail -n +2 "$work/counted" | tr '\n' ' ' | grep -x 'one two three four five ' | wc -w)"
+exact "of them came to one that comes back without it: it hears the next" \
+    "$(grep -cxE 'one|two|three|four|five' "$work/uncounted")"
+grep -m1 '< GET /websocket?after=[1-9]' "$traced" | wire . |
+    beside after 'the last one it has, and whose count that is'
 
 echo
 note "the server is restarted; meanwhile Bob emits three things, and three that are volatile"
