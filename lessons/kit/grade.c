@@ -20,13 +20,20 @@
 #include "lessons/kit/report.h"
 
 enum {
-    TEST_S = 8,        /* seconds that a test may take, under the sanitizers */
-    BEHIND_HANG_S = 1, /* after one that hangs: most of the others will, too */
-    STACK_S = 2,       /* to print where it hangs */
-    EXIT_LOST = 42,    /* of a test that was disappointed */
-    STEPS_MAX = 4000,  /* bytes of a story: the last ones, if it is longer */
-    WON = '\1',        /* ends the story of a test that came to its end */
-    LOST = '\2',       /* the same, when it was disappointed */
+    TEST_S = 3,         /* seconds for a test: a right one takes under 0.1 */
+    BEHIND_HANGS_S = 1, /* after two that hang: most of the others will, too */
+    HANGING_S = 8,      /* for all that hang, then no more are tried */
+    STACK_S = 2,        /* to print where it hangs */
+    EXIT_LOST = 42,     /* of a test that was disappointed */
+    STEPS_MAX = 4000,   /* bytes of a story: the last ones, if it is longer */
+    WON = '\1',         /* ends the story of a test that came to its end */
+    LOST = '\2',        /* the same, when it was disappointed */
+};
+
+/* What hangs takes time from the others. */
+struct hangs {
+    int count;
+    int left_s;
 };
 
 /* $TEST, or NULL. */
@@ -214,6 +221,35 @@ static struct verdict judge(const char *lesson,
     return verdict;
 }
 
+/* Free verdict->story and verdict->printed, as those of judge(). */
+static struct verdict leave_out(const struct graded_test *graded,
+                                const struct hangs *hangs)
+{
+    struct verdict verdict = {.test = graded, .has_broken = true};
+    FILE *told = scratch_file();
+    story_begin(told, false);
+    story("not tried: %d tests hung before", hangs->count);
+    verdict.story = all_that_was_told(told);
+    verdict.printed = allocate(1);
+    fclose(told);
+    return verdict;
+}
+
+static struct verdict try_or_leave_out(const char *lesson,
+                                       const struct graded_test *graded,
+                                       struct hangs *hangs)
+{
+    int limit_s = hangs->count < 2 ? TEST_S : BEHIND_HANGS_S;
+    if (hangs->left_s < limit_s)
+        return leave_out(graded, hangs);
+    struct verdict verdict = judge(lesson, graded, limit_s);
+    if (verdict.has_hung) {
+        hangs->count++;
+        hangs->left_s -= limit_s;
+    }
+    return verdict;
+}
+
 /* The test that $TEST chooses by its number; NULL: none. */
 static const struct graded_test *chosen_test(const struct graded_test *tests)
 {
@@ -269,14 +305,13 @@ int grade(const char *lesson, const struct graded_test *tests)
 {
     struct report report = {.lesson = lesson};
     const struct graded_test *chosen = chosen_test(tests);
-    int limit_s = TEST_S;
+    struct hangs hangs = {.left_s = HANGING_S};
     if (chosen != NULL)
         run_here(chosen);
     report_begin(&report, tests);
     for (; tests->sentence != NULL; tests++) {
-        struct verdict verdict = judge(lesson, tests, limit_s);
+        struct verdict verdict = try_or_leave_out(lesson, tests, &hangs);
         report_add(&report, &verdict);
-        limit_s = verdict.has_hung ? BEHIND_HANG_S : limit_s;
         free(verdict.story);
         free(verdict.printed);
     }

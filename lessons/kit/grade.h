@@ -10,7 +10,8 @@
  *          by hand: build/client polling http://127.0.0.1:8080 -v
  *
  * Each test runs in a process of its own with a time limit: a crash or a hang
- * costs that test alone.
+ * costs that test alone. When several hang, the rest is not tried: all tests of a
+ * lesson take under 10 s.
  */
 #ifndef LESSONS_KIT_GRADE_H
 #define LESSONS_KIT_GRADE_H

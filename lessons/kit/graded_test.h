@@ -9,7 +9,7 @@ struct graded_test {
     int points;           /* those of a lesson are 100 in all */
     void (*run)(void);
     const char *hints[HINTS]; /* from a question to nearly the code */
-    const char *by_hand;      /* a command that shows the same; or NULL */
+    const char *by_hand;      /* a command that shows it; NULL: TEST=n */
 };
 
 #endif

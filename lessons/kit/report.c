@@ -65,17 +65,21 @@ static void add_text(const struct report *report, const struct verdict *verdict)
         return;
     print_steps(verdict);
     print_printed(verdict);
-    int hints = verdict->has_broken ? 0 : report->hints;
+    bool may_fit = !verdict->has_broken || report->are_hints_asked_for;
+    int hints = may_fit ? report->hints : 0;
     for (int i = 0; i < hints && test->hints[i] != NULL; i++)
         printf("    hint: %s\n", test->hints[i]);
     if (test->by_hand != NULL)
         printf("    by hand: %s\n", test->by_hand);
+    else
+        printf("    by hand: TEST=%d make exercise-%.2s\n", report->count,
+               report->lesson);
 }
 
 static void end_text(const struct report *report)
 {
     printf("\n%d of %d points", report->points, report->of);
-    if (report->hinted > 0 && report->hints < HINTS)
+    if (report->lost > 0 && report->hints < HINTS)
         printf("   (HINTS=%d shows more)", report->hints + 1);
     putchar('\n');
     if (report->lost == 0)
@@ -223,10 +227,12 @@ static const struct format *chosen_format(void)
     exit(2);
 }
 
-static int chosen_hints(void)
+/* 1 when $HINTS says nothing. */
+static int chosen_hints(bool *are_asked_for)
 {
     const char *text = getenv("HINTS");
-    if (text == NULL || *text == '\0')
+    *are_asked_for = text != NULL && *text != '\0';
+    if (!*are_asked_for)
         return 1;
     if (*text >= '0' && *text <= '0' + HINTS && text[1] == '\0')
         return *text - '0';
@@ -237,7 +243,7 @@ static int chosen_hints(void)
 void report_begin(struct report *report, const struct graded_test *tests)
 {
     report->format = chosen_format();
-    report->hints = chosen_hints();
+    report->hints = chosen_hints(&report->are_hints_asked_for);
     for (const struct graded_test *test = tests; test->sentence; test++)
         report->of += test->points;
     report->format->begin(report);
@@ -250,8 +256,6 @@ void report_add(struct report *report, const struct verdict *verdict)
         report->points += verdict->test->points;
     else
         report->lost++;
-    if (!verdict->has_passed && !verdict->has_broken)
-        report->hinted++;
     if (report->lost == 1 && !verdict->has_passed)
         report->first_lost = report->count;
     report->format->add(report, verdict);

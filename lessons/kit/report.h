@@ -12,7 +12,8 @@
 struct verdict {
     const struct graded_test *test;
     bool has_passed;
-    bool has_broken; /* it crashed, leaked or hung, of which no hint speaks */
+    bool has_broken; /* it crashed, leaked or hung, or was not tried: a hint
+                        seldom fits, and is shown if $HINTS asks for it */
     bool has_hung;
     char *story;   /* a line for each step */
     char *printed; /* what the exercise printed itself */
@@ -22,9 +23,9 @@ struct report {
     const char *lesson;
     const struct format *format;
     int hints; /* how many of them to show */
+    bool are_hints_asked_for;
     int points, of;
     int count, lost; /* tests */
-    int hinted;      /* those that were lost, and of which hints speak */
     int first_lost;  /* its number, from 1 */
 };
 
