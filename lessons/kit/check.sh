@@ -4,9 +4,9 @@
 # points; the solution has all of them, which are 100; each wrong solution, which is
 # the solution but for the functions in mutants/NAME.c, loses points, and the report
 # names its cause (the file's first line says how: expect: words of the report); every
-# file and function that the README names exists; its commands run; and its transcript
-# is what the run prints today, but for what kit/mask.sh takes out. One line per
-# lesson; exit status 1 if anything is not so.
+# file and function that the README names exists; its commands run, and print what is
+# shown of them; and its transcript is what the run prints today, but for what
+# kit/mask.sh takes out. One line per lesson; exit status 1 if anything is not so.
 # Without a LESSON all of them are, two at a time where that can be, and what
 # README.md and lessons/TEACHING.md name is looked up as well.
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -80,6 +80,16 @@ check_names() { # PAGE
     done <"$work/names"
 }
 
+# `head_parse()` alone, in Try, is of the lesson or of common/.
+check_bare_names() {
+    sed -n '/^## Try/,/^## Pitfalls/p' "$readme" |
+        grep -oE '`[a-z_0-9]+\(\)`' | tr -d '`()' | sort -u >"$work/names"
+    while IFS= read -r name; do
+        grep -rqE "\<$name\(" "lessons/$lesson" common --include='*.[ch]' ||
+            complain "README.md names $name(), which is not in lessons/$lesson or common"
+    done <"$work/names"
+}
+
 block_of() { # MARK: what stands in the blocks that are marked with it
     awk -v mark="\`\`\`$1" '
         $0 == mark { inside = 1; next } /^```/ { inside = 0 } inside' "$readme"
@@ -142,6 +152,7 @@ check_lesson() {
     check_solution
     check_mutants
     check_names "$readme"
+    check_bare_names
     check_commands "$work"
     check_transcript
     [ $bad = 1 ] || echo "$lesson: as it says, $count wrong solutions found out"

@@ -75,6 +75,12 @@ twice 7 is 14
 ```sh
 build/client get http://127.0.0.1:8080/healthz
 ```
+```output
+ok
+```
+## Try
+Write `twice()`.
+## Pitfalls
 It goes through `common/net.c: net_listen()`.
 EOF
     echo 'It all begins in `common/net.c: net_listen()`.' |
@@ -86,7 +92,7 @@ write_tree() {
     mkdir -p "$lesson/mutants" "$whole/build/sanitized/lessons"
     cp -Rp Makefile common "$whole"
     cp -Rp lessons/lessons.mk lessons/kit "$whole/lessons"
-    cp -Rp "$build/server" "$build/client" "$whole/build"
+    cp -Rp "$build/server" "$build/client" "$build/socketio_app" "$whole/build"
     cp -Rp "$build/sanitized/common" "$whole/build/sanitized"
     cp -Rp "$build/sanitized/lessons/kit" "$whole/build/sanitized/lessons"
     write_code
@@ -120,6 +126,15 @@ broken() { # WORDS COMMAND...
         cat "$work/report" >&2
         bad=1
     fi
+}
+
+# What check.sh has to let pass.
+passes() { # COMMAND...
+    break_it "$@"
+    check "$broken" && return
+    echo "check.sh complains of: $*" >&2
+    cat "$work/report" >&2
+    bad=1
 }
 
 change() { # FILE SED-SCRIPT
@@ -162,6 +177,10 @@ broken 'README.md names net_lisp() in common/net.c' change README.md 's/net_list
 broken 'README.md names common/none.c' change ../../README.md 's/net\.c/none.c/'
 broken 'TEACHING.md names net_lisp() in common/net.c' change ../TEACHING.md 's/net_listen/net_lisp/'
 broken 'a command of README fails' change README.md 's/healthz/nowhere/'
+broken 'no command of README prints: okay' change README.md 's/^ok$/okay/'
+broken 'README.md names thrice()' change README.md 's/`twice/`thrice/'
+passes change README.md "s#^It goes#By hand, with \`build/socketio_app\`:\n&#
+    s#build/client get .*#build/client socketio http://127.0.0.1:8080/ext-dyn-1 -n 1; echo ok#"
 broken 'the run prints something else' change README.md 's/is 14/is 15/'
 broken 'README has no transcript' change README.md 's/lesson-99/lesson-98/'
 broken 'the run fails' change run.sh '$s/$/; exit 1/'
@@ -169,6 +188,21 @@ broken 'the run fails' change run.sh '$s/$/; exit 1/'
 said 'exercise.c does not compile' exercise.sh 99 change exercise.c 's/return/retrun/'
 said 'twice() is not in exercise.c' exercise.sh 99 change exercise.c 's/twice/thrice/'
 said '0 of 100   (twice() is not in exercise.c' grade.sh '' change exercise.c 's/twice/thrice/'
+
+# What is behind a crash, behind hangs, and without a command of its own.
+broken_at() { # STATEMENT
+    sed "s/return.*/$1 return 1;/" solution.c >exercise.c
+}
+hanging() {
+    broken_at 'for (volatile int i = 0; i < 1;);'
+    change test_exercise.c '/"7 is doubled"/{p;p;p;p;}'
+}
+said 'by hand: TEST=2 make exercise-99' exercise.sh 99 broken_at ''
+said '(HINTS=2 shows more)' exercise.sh 99 broken_at '__builtin_trap();'
+export HINTS=3
+said 'hint: c' exercise.sh 99 broken_at '__builtin_trap();'
+unset HINTS
+said 'not tried: 4 tests hung before' exercise.sh 99 hanging
 
 # Both answers are wrong, and the exercise prints what may not stand in JSON or XML.
 printing() {
@@ -181,5 +215,5 @@ FORMAT=junit
 said 'what twice() returns is 1, and 4 was right' grade.sh '' printing
 said '<system-out>&#60;&#34;\x01\xff&#62;' grade.sh '' printing
 
-[ $bad = 0 ] && echo "the kit finds each of $count things that were broken"
+[ $bad = 0 ] && echo "the kit is right about each of $count things that were changed"
 exit $bad
