@@ -148,7 +148,7 @@ done
 await_count() { # COUNT PATTERN FILE: as many lines of it as there are, COUNT at most
     timeout 10 tail -n +1 -f "$3" | grep -cE -m"$1" -e "$2"
 }
-[ "$(await_count 2 '< 42\["ext:join","slow"\]' "$log")" = 2 ]
+[ "$(await_count 2 '< 42\["ext:join","slow"\]' "$log")" = 2 ] || exit 1
 kill -STOP ${listeners#* }
 text=$(printf '%0100000d' 0)
 said=0
