@@ -22,7 +22,7 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' HUP INT PIPE TERM
 
 paragraph() { # TEXT
     printf '%s\n' "$1" | fold -s -w 90 | sed 's/ *$//'
