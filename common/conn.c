@@ -105,7 +105,7 @@ static void update_watch(struct conn *conn)
                     buf_size(&conn->in) < IN_LIMIT;
     if (!conn->has_ended && (may_read || conn->state == CONN_DRAINING))
         interest |= LOOP_READ;
-    if (buf_size(&conn->out) > 0)
+    if (buf_size(&conn->out) > 0 && !conn->is_held)
         interest |= LOOP_WRITE;
     if (loop_watch(conn->set->loop, &conn->watch, interest) == -1)
         conn_close(conn, strerror(errno));
@@ -157,7 +157,8 @@ static void send_some(struct conn *conn, struct slice bytes)
 /* After sending: wait for what is left, or come to the end. */
 static void settle(struct conn *conn)
 {
-    update_timer(conn);
+    if (!conn->is_held)
+        update_timer(conn);
     update_watch(conn);
     if (conn->state == CONN_DRAINING && buf_size(&conn->out) == 0)
         finish(conn);
@@ -169,7 +170,8 @@ static void send_out(struct conn *conn)
 {
     bool was_full = conn_is_full(conn);
     size_t before = buf_size(&conn->out);
-    if (conn->state != CONN_CLOSED && (before > 0 || conn->inset_count > 0))
+    if (conn->state != CONN_CLOSED && !conn->is_held &&
+        (before > 0 || conn->inset_count > 0))
         send_some(conn, slice_of(""));
     if (conn->state == CONN_CLOSED)
         return;
@@ -182,14 +184,24 @@ static void send_out(struct conn *conn)
 
 /* The kernel may have room that it has not told us of: it does so when a third
  * of its buffer is free. */
-static void on_time_over(struct timer *timer)
+static void try_for_the_last_time(struct conn *conn)
 {
-    struct conn *conn = CONTAINER(timer, struct conn, timer);
     size_t before = buf_size(&conn->out), owed = conn->owed;
     send_out(conn);
     size_t left = buf_size(&conn->out);
     if (before == 0 || (left > 0 && before - left < owed))
         conn_close(conn, "peer does not read");
+}
+
+static void on_time_over(struct timer *timer)
+{
+    struct conn *conn = CONTAINER(timer, struct conn, timer);
+    bool was_held = conn->is_held;
+    conn->is_held = false;
+    if (was_held)
+        conn_flush(conn);
+    else
+        try_for_the_last_time(conn);
 }
 
 void conn_flush(struct conn *conn)
@@ -206,7 +218,7 @@ void conn_flush(struct conn *conn)
 static bool must_wait(const struct conn *conn, size_t size)
 {
     bool is_last = size >= SEND_IN_PLACE && buf_size(&conn->in) == 0;
-    return (conn->watch.interest & LOOP_WRITE) != 0 ||
+    return (conn->watch.interest & LOOP_WRITE) != 0 || conn->is_held ||
            (conn->is_served && !is_last);
 }
 
@@ -215,8 +227,8 @@ static bool must_wait(const struct conn *conn, size_t size)
 static bool may_be_inset(const struct conn *conn, struct slice bytes)
 {
     const char *in = (const char *)conn->in.data;
-    return conn->is_served && bytes.size >= SEND_IN_PLACE && bytes.data >= in &&
-           bytes.data < in + conn->in.capacity &&
+    return conn->is_served && !conn->is_held && bytes.size >= SEND_IN_PLACE &&
+           bytes.data >= in && bytes.data < in + conn->in.capacity &&
            (conn->watch.interest & LOOP_WRITE) == 0 &&
            conn->inset_count < INSETS_MAX;
 }
@@ -246,10 +258,20 @@ void conn_write(struct conn *conn, struct slice bytes)
         settle(conn);
 }
 
+void conn_hold(struct conn *conn, int delay_ms)
+{
+    send_out(conn);
+    if (delay_ms == 0 || conn->is_held || conn->state != CONN_OPEN)
+        return;
+    conn->is_held = true;
+    loop_timer_set(conn->set->loop, &conn->timer, delay_ms);
+}
+
 void conn_drain(struct conn *conn, const char *why)
 {
     if (conn->state != CONN_OPEN)
         return;
+    conn->is_held = false;
     conn->state = CONN_DRAINING;
     conn->why = why;
     set_timer(conn);

@@ -74,6 +74,7 @@ struct conn {
     uint8_t inset_count; /* of the loop's, while it is served */
     bool is_served;      /* on_bytes is running: buffers are lent */
     bool is_waiting;     /* conn_wait() */
+    bool is_held;        /* conn_hold() */
     bool has_drained;    /* on_drained is due */
     bool has_ended;      /* the peer sends no more */
     bool said_end;       /* nor do we */
@@ -95,6 +96,11 @@ bool conn_may_serve(const struct conn *conn);
 
 /* Does the peer not read as fast as we write? What can wait should. */
 bool conn_is_full(const struct conn *conn);
+
+/* Send what waits, and what comes behind it no sooner than `delay_ms` from now:
+ * a peer that reads at once reads it apart. 0: send what waits. conn_drain() ends
+ * it. */
+void conn_hold(struct conn *conn, int delay_ms);
 
 /* Have on_bytes called at the end of this turn if `in` holds anything, as when
  * a request that was answered late has others behind it. */

@@ -107,6 +107,7 @@ enum {
     SIO_RECONNECT_MAX_MS = 5000, /* as the genuine Socket.IO */
     EIO_OPEN_MS = 20000,         /* a handshake of Engine.IO, likewise */
     EIO_SPARE_MS = 5000,         /* a GET waits longer than the heartbeat */
+    SIO_APART_MS = 10,           /* from CONNECT's answer to what follows */
     SIO_QUIET_MS = 100,          /* all is said and acknowledged: the end, */
     SIO_LINGER_MS = 1000,        /* or nobody has to answer, but somebody may */
     SIO_END_MS = 10000,          /* --commands: for what is under way then,

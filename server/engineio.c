@@ -353,6 +353,12 @@ struct conn *eio_session_conn(const struct eio_session *session)
     return session->ws_conn != NULL ? session->ws_conn->conn : NULL;
 }
 
+void eio_hold(struct eio_session *session, int delay_ms)
+{
+    if (session->ws_conn != NULL)
+        conn_hold(session->ws_conn->conn, delay_ms);
+}
+
 /* ------------------------------------------------------------- the hub */
 
 struct eio_hub *eio_hub_new(struct server *server, const struct eio_app *app,

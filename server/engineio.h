@@ -64,6 +64,10 @@ void *eio_session_user(const struct eio_session *session);
  * once the session closes. */
 struct conn *eio_session_conn(const struct eio_session *session);
 
+/* What is sent from now on comes `delay_ms` later than what was sent, and so
+ * apart from it; over polling each answer is apart. */
+void eio_hold(struct eio_session *session, int delay_ms);
+
 /* Can more be sent at once? Not between two polls, nor while a WebSocket is
  * full: what is volatile is dropped then. */
 bool eio_is_writable(const struct eio_session *session);

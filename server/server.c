@@ -28,6 +28,7 @@ struct server_options server_default_options(void)
         .max_payload = PAYLOAD_MAX,
         .max_sessions = SESSIONS_MAX,
         .join_ms = JOIN_MS,
+        .apart_ms = SIO_APART_MS,
         .long_poll_timeout_ms = LONG_POLL_MS,
         .heartbeat_ms = HEARTBEAT_MS,
         .patience = {PING_INTERVAL_MS, PING_TIMEOUT_MS},

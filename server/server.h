@@ -20,6 +20,7 @@ struct server_options {
     uint32_t max_payload; /* the same for Engine.IO, told to its clients */
     size_t max_sessions;  /* of Engine.IO; more are refused with 503 */
     int join_ms;          /* for a client of Socket.IO to join */
+    int apart_ms;         /* what follows the answer to CONNECT */
     int recovery_ms;      /* Socket.IO: who was away so long; 0: nobody */
     int long_poll_timeout_ms;
     int heartbeat_ms;

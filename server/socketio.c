@@ -133,12 +133,15 @@ static void refuse(struct sio_client *client, struct slice name,
         sio_close_client(client, "forced server close");
 }
 
+/* Who listens for one message at a time, as the suite of the protocol's authors
+ * does, would miss what came in one read with the answer to its CONNECT. */
 static void let_in(struct sio_socket *socket, uint64_t after)
 {
     struct sio_client *client = socket->client;
     stop_waiting(client);
     client->refusals = 0;
     sio_socket_join(socket);
+    eio_hold(client->session, client->io->server->options.apart_ms);
     if (socket->is_recovered)
         sio_send_missed(socket, after);
     sio_announce(socket);

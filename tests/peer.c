@@ -20,6 +20,7 @@ static int set_stage(void **state)
     const char *why = NULL;
     struct stage *stage = allocate(sizeof *stage);
     struct server_options options = server_default_options();
+    options.apart_ms = 0; /* but where a test asks for it */
     stage->loop = loop_new(backends_current());
     assert_non_null(stage->loop);
     loop_hold_clock(stage->loop);

@@ -574,6 +574,87 @@ static void closing_says_why_once(void **state)
     expect_end(stage);
 }
 
+/* ------------------------------------------------------------- held */
+
+static void expect_nothing(struct stage *stage)
+{
+    char byte;
+    turn(stage);
+    assert_int_equal(recv(stage->peer, &byte, 1, 0), -1);
+    assert_int_equal(errno, EAGAIN);
+}
+
+static void hold_between_two(struct stage *stage)
+{
+    buf_append_text(&stage->conn->out, "one");
+    conn_hold(stage->conn, 10);
+    expect_text(stage, "one");
+    buf_append_text(&stage->conn->out, "two");
+    conn_write(stage->conn, slice_of(" three"));
+}
+
+static void what_comes_behind_a_hold_waits_for_its_time(void **state)
+{
+    struct stage *stage = *state;
+    loop_hold_clock(stage->loop);
+    stage->act = hold_between_two;
+    say(stage, "x");
+    turn(stage);
+    expect_nothing(stage);
+    assert_int_equal(stage->conn->watch.interest, LOOP_READ); /* or it spins */
+    conn_write(stage->conn, slice_of(" four"));
+    conn_hold(stage->conn, 10); /* not again */
+    loop_advance(stage->loop, 9);
+    expect_nothing(stage);
+    loop_advance(stage->loop, 1);
+    turn(stage);
+    expect_text(stage, "two three four");
+    conn_write(stage->conn, slice_of("five"));
+    expect_text(stage, "five");
+    assert_int_equal(buf_size(&stage->conn->out), 0);
+    loop_advance(stage->loop, STALL_MS);
+    turn(stage);
+    assert_non_null(stage->conn);
+}
+
+static void a_hold_of_nothing_sends_what_waits(void **state)
+{
+    struct stage *stage = *state;
+    buf_append_text(&stage->conn->out, "one");
+    conn_hold(stage->conn, 0);
+    expect_text(stage, "one");
+    conn_write(stage->conn, slice_of("two"));
+    expect_text(stage, "two");
+}
+
+static void who_drains_is_held_no_more(void **state)
+{
+    struct stage *stage = *state;
+    loop_hold_clock(stage->loop);
+    conn_hold(stage->conn, 10);
+    conn_write(stage->conn, slice_of("last"));
+    conn_drain(stage->conn, "bye");
+    expect_text(stage, "last");
+    expect_end(stage);
+}
+
+static void who_does_not_read_behind_a_hold_is_closed(void **state)
+{
+    struct stage *stage = *state;
+    static char bytes[4 * OUT_LIMIT];
+    loop_hold_clock(stage->loop);
+    conn_hold(stage->conn, 10);
+    conn_write(stage->conn, (struct slice){bytes, sizeof bytes});
+    assert_int_equal(buf_size(&stage->conn->out), sizeof bytes);
+    loop_advance(stage->loop, 10);
+    turn(stage);
+    assert_non_null(stage->conn);
+    loop_advance(stage->loop, STALL_MS);
+    turn(stage);
+    turn(stage);
+    expect_closed(stage, "peer does not read");
+}
+
 static void a_closed_connection_may_still_be_used(void **state)
 {
     struct stage *stage = *state;
@@ -798,6 +879,10 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(who_takes_too_little_is_given_up),
     cmocka_unit_test(what_the_kernel_takes_in_silence_counts),
     cmocka_unit_test(closing_says_why_once),
+    cmocka_unit_test(what_comes_behind_a_hold_waits_for_its_time),
+    cmocka_unit_test(a_hold_of_nothing_sends_what_waits),
+    cmocka_unit_test(who_drains_is_held_no_more),
+    cmocka_unit_test(who_does_not_read_behind_a_hold_is_closed),
     cmocka_unit_test(a_closed_connection_may_still_be_used),
     cmocka_unit_test(it_may_be_closed_while_it_is_served),
     cmocka_unit_test(draining_sends_everything_and_waits_for_the_end),

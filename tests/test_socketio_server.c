@@ -36,6 +36,36 @@ static void auth_is_what_connect_said(void **state)
     expect(peer, "42[\"auth\",{\"a\":[1]}]");
 }
 
+/* So that it is not in the same read, where some would miss it. */
+static void what_follows_the_answer_to_connect_comes_apart(void **state)
+{
+    struct stage *stage = with_application(state);
+    stage->server->options.apart_ms = SIO_APART_MS;
+    struct peer *peer = open_client(stage);
+    say(peer, "40");
+    expect(peer, "40{\"sid\":\"");
+    say(peer, "42[\"message\",1]");
+    peer_expect_silence(peer);
+    loop_advance(stage->loop, SIO_APART_MS);
+    expect(peer, "42[\"auth\",{}]");
+    expect(peer, "42[\"message-back\",1]");
+    say(peer, "42[\"message\",2]");
+    expect(peer, "42[\"message-back\",2]");
+}
+
+static void who_is_closed_meanwhile_is_told_behind_it(void **state)
+{
+    struct stage *stage = with_application(state);
+    stage->server->options.apart_ms = SIO_APART_MS;
+    struct peer *peer = open_client(stage);
+    say(peer, "40");
+    expect(peer, "40{\"sid\":\"");
+    server_shutdown(stage->server);
+    loop_advance(stage->loop, SIO_APART_MS);
+    expect(peer, "42[\"auth\",{}]");
+    peer_expect_close_at_last(peer, WS_GOING_AWAY);
+}
+
 static struct peer *join_default(struct stage *stage)
 {
     struct peer *peer = join_client(stage, "/");
@@ -642,6 +672,8 @@ static void an_idle_client_costs_little(void **state)
 static struct CMUnitTest tests[] = {
     cmocka_unit_test(a_client_that_connects_is_told_an_id_of_its_own),
     cmocka_unit_test(auth_is_what_connect_said),
+    cmocka_unit_test(what_follows_the_answer_to_connect_comes_apart),
+    cmocka_unit_test(who_is_closed_meanwhile_is_told_behind_it),
     cmocka_unit_test(a_message_comes_back),
     cmocka_unit_test(a_message_is_acknowledged),
     cmocka_unit_test(attachments_come_back),
