@@ -52,7 +52,9 @@ int backoff_next(struct backoff *backoff, uint32_t random)
                                   : next_below(backoff, random);
     if (backoff->failures < INT_MAX)
         backoff->failures++;
-    wait += backoff->retry_after_ms; /* never earlier, but not all at once */
+    /* never earlier, but not all at once */
+    wait += backoff->retry_after_ms +
+            at_most(backoff->least_ms, RETRY_AFTER_MAX_S * 1000);
     backoff->retry_after_ms = 0;
     return wait;
 }

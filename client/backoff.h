@@ -28,6 +28,7 @@ struct backoff {
     bool is_around;     /* as Socket.IO does it, */
     double factor;      /* and how far around: 0 to 1 of the wait */
     int retry_after_ms; /* at least that long, once */
+    int least_ms;       /* each time: an event stream's retry (HTML, 9.2.3) */
 };
 
 /* The next wait in milliseconds. `random` is any number, the next one each

@@ -92,7 +92,8 @@ static void on_piece(struct client *client, struct slice piece)
            (session->is_lines ? next_line(listener) : next_event(listener)))
         ;
     if (session->sse.retry_ms > 0)
-        listener->backoff.first_ms = session->sse.retry_ms;
+        listener->backoff.first_ms = listener->backoff.least_ms =
+            session->sse.retry_ms;
     if (buf_size(&session->received) == 0)
         buf_free(&session->received);
 }

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,6 +65,16 @@ static void a_server_sets_the_first_wait(void **state)
     (void)state;
     assert_int_equal(backoff_next(&backoff, UINT32_MAX), 50);
     assert_int_equal(backoff_next(&backoff, UINT32_MAX), 100);
+}
+
+static void an_event_stream_may_set_the_least_wait(void **state)
+{
+    struct backoff backoff = {.first_ms = 200, .least_ms = 200};
+    struct backoff patient = {.least_ms = INT_MAX};
+    (void)state;
+    assert_int_equal(backoff_next(&backoff, 0), 200);
+    assert_int_equal(backoff_next(&backoff, UINT32_MAX), 200 + 400);
+    assert_int_equal(backoff_next(&patient, 0), 3600 * 1000);
 }
 
 static void retry_after_is_the_least_wait_and_counts_once(void **state)
@@ -156,6 +167,7 @@ int main(void)
         cmocka_unit_test(the_smallest_random_number_means_no_wait),
         cmocka_unit_test(success_begins_anew),
         cmocka_unit_test(a_server_sets_the_first_wait),
+        cmocka_unit_test(an_event_stream_may_set_the_least_wait),
         cmocka_unit_test(retry_after_is_the_least_wait_and_counts_once),
         cmocka_unit_test(retry_after_is_seconds_or_a_date),
         cmocka_unit_test(around_the_doubled_wait_the_cap_comes_last),
