@@ -27,19 +27,34 @@ struct crowd {
     double bytes_per_connection;
 };
 
+/* How a connection is opened, and how it is known that it is; NULL: at once. */
+struct opening {
+    int (*dial)(int port);
+    void (*await)(int fd);
+};
+
+static void await_each(const struct crowd *crowd, int first, int end,
+                       const struct opening *opening)
+{
+    for (int i = first; i < end && opening->await != NULL; i++)
+        opening->await(crowd->fds[i]);
+}
+
 /* What all share is there after the first one, which does not count. */
-static void open_crowd(struct crowd *crowd, int (*dial_side)(int port))
+static void open_crowd(struct crowd *crowd, const struct opening *opening)
 {
     size_t empty = 0;
     print_progress("connecting");
     crowd->fds = allocate((size_t)crowd->count * sizeof *crowd->fds);
     for (int i = 0; i < crowd->count; i++) {
-        crowd->fds[i] = dial_side(crowd->child.port);
+        crowd->fds[i] = opening->dial(crowd->child.port);
         if (i > 0)
             continue;
+        await_each(crowd, 0, 1, opening);
         child_settle(&crowd->child);
         empty = child_memory(&crowd->child);
     }
+    await_each(crowd, 1, crowd->count, opening);
     child_settle(&crowd->child);
     size_t full = child_memory(&crowd->child);
     crowd->bytes_per_connection =
@@ -126,14 +141,14 @@ static int most_connections(int wanted)
 
 /* The rows that both tables have; `ours` stays open. */
 static void compare_crowds(const struct options *options, struct crowd *ours,
-                           int (*dial_ours)(int port))
+                           const struct opening *opening)
 {
     struct crowd floor = {.child = start_floor(options, "echo", 1, 1),
                           .count = ours->count};
-    open_crowd(&floor, dial);
+    open_crowd(&floor, &(struct opening){dial, NULL});
     double floor_cpu = cpu_of_silence(&floor);
     close_crowd(&floor);
-    open_crowd(ours, dial_ours);
+    open_crowd(ours, opening);
     print_numbers("resident memory, bytes per connection",
                   floor.bytes_per_connection, ours->bytes_per_connection);
     print_numbers("CPU of all of them in 2 s, microseconds", floor_cpu,
@@ -147,7 +162,7 @@ static void compare_websockets(const struct options *options, int count)
     snprintf(title, sizeof title,
              "%d idle WebSocket connections, without pings", count);
     print_heading(title, "");
-    compare_crowds(options, &ours, dial_echo);
+    compare_crowds(options, &ours, &(struct opening){dial_echo, NULL});
     close_crowd(&ours);
 }
 
@@ -163,7 +178,8 @@ static void compare_socketio(const struct options *options, int count)
              "%d idle Socket.IO clients in /, a heartbeat each %d ms", count,
              interval_ms);
     print_heading(title, "");
-    compare_crowds(options, &ours, dial_socketio);
+    compare_crowds(options, &ours,
+                   &(struct opening){ask_socketio, await_socketio});
     print_numbers("CPU of a heartbeat of each, microseconds", 0,
                   cpu_of_heartbeats(&ours, interval_ms));
     close_crowd(&ours);

@@ -171,15 +171,26 @@ static void receive_to(int fd, const char *text)
     }
 }
 
-int dial_socketio(int port)
+int ask_socketio(int port)
 {
     struct buf connect = {0};
     uint64_t random = 3;
     int fd = dial_websocket(port, "/socket.io/?EIO=4&transport=websocket");
     append_masked_frame(&connect, slice_of("40"), &random);
     send_all(fd, buf_slice(&connect));
-    receive_to(fd, "42[\"auth\",{}]"); /* the application's greeting */
     buf_free(&connect);
+    return fd;
+}
+
+void await_socketio(int fd)
+{
+    receive_to(fd, "42[\"auth\",{}]"); /* the application's greeting */
+}
+
+int dial_socketio(int port)
+{
+    int fd = ask_socketio(port);
+    await_socketio(fd);
     return fd;
 }
 

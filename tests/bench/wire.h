@@ -46,6 +46,10 @@ int dial_echo(int port);
  * comes next is the first event that somebody sends. */
 int dial_socketio(int port);
 
+/* The same in two steps, for who dials many: the greeting takes its time. */
+int ask_socketio(int port);
+void await_socketio(int fd);
+
 /* Append a GET request for `target`, which keeps the connection. */
 void append_get(struct buf *buf, const char *target);
 
