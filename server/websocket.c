@@ -1,7 +1,7 @@
 /* websocket.c -- both sides speak when they like (RFC 6455).
  *
- *      GET /websocket?after=7  ->  101, then frames both ways: a text that comes
- *                                  in is published, each message goes out
+ *      GET /websocket?after=7  ->  101, then frames both ways: a text that
+ *                                  comes is published, each message goes out
  *      GET /echo               ->  101, then every message comes back
  */
 #include "server/websocket.h"
@@ -83,6 +83,24 @@ static void refuse(struct exchange *exchange, const struct ws_verdict *verdict)
     buf_free(&fields);
 }
 
+/* Not: it is refused. */
+static bool may_upgrade(struct exchange *exchange,
+                        const struct http_request *request,
+                        const struct ws_verdict *verdict)
+{
+    const struct server *server = server_of_conn(exchange->conn);
+    if (verdict->status != 101)
+        refuse(exchange, verdict);
+    else if (!server_allows_origin(server, request, NULL)) /* 4.2.2, 10.2 */
+        exchange_refuse(exchange, 403,
+                        "not from this origin; see --allow-origin");
+    else if (!http_body_may_end_here(&request->body))
+        exchange_refuse(exchange, 400, "its body would be taken for frames");
+    else
+        return true;
+    return false;
+}
+
 /* Bytes behind the request belong to the new protocol already. */
 struct ws_conn *websocket_accept(struct exchange *exchange,
                                  const struct http_request *request,
@@ -90,19 +108,8 @@ struct ws_conn *websocket_accept(struct exchange *exchange,
 {
     struct server *server = server_of_conn(exchange->conn);
     struct ws_verdict verdict = judge(request);
-    if (verdict.status != 101) {
-        refuse(exchange, &verdict);
+    if (!may_upgrade(exchange, request, &verdict))
         return NULL;
-    }
-    if (!server_allows_origin(server, request, NULL)) { /* 4.2.2, 10.2 */
-        exchange_refuse(exchange, 403,
-                        "not from this origin; see --allow-origin");
-        return NULL;
-    }
-    if (!http_body_may_end_here(&request->body)) {
-        exchange_refuse(exchange, 400, "its body would be taken for frames");
-        return NULL;
-    }
     struct conn *conn = exchange_upgrade(exchange);
     server->counters.upgrades++;
     http_append_status(&conn->out, 101);
@@ -184,12 +191,24 @@ static const struct ws_handler channel_handler = {
     .on_closed = on_closed,
 };
 
+static void join(struct ws_conn *ws_conn, struct channel *channel,
+                 struct place *place)
+{
+    struct message notice;
+    struct member *member = allocate(sizeof *member);
+    member->ws_conn = ws_conn;
+    ws_conn->user = member;
+    if (channel_resume(channel, place, &notice))
+        ws_conn_send(ws_conn, WS_TEXT, notice.json);
+    channel_subscribe(channel, &member->subscriber, &subscriber_kind,
+                      place->after);
+}
+
 static void serve(struct exchange *exchange, const struct http_request *request)
 {
     struct server *server = server_of_conn(exchange->conn);
     struct channel *channel;
     struct place place;
-    struct message notice;
     char fields[64];
     if (refuse_engineio(exchange, request) ||
         !server_find_place(exchange, request, &channel, &place))
@@ -204,15 +223,8 @@ static void serve(struct exchange *exchange, const struct http_request *request)
                              .message_limit = server_text_max(server),
                              .fields = fields,
                          });
-    if (ws_conn == NULL)
-        return;
-    struct member *member = allocate(sizeof *member);
-    member->ws_conn = ws_conn;
-    ws_conn->user = member;
-    if (channel_resume(channel, &place, &notice))
-        ws_conn_send(ws_conn, WS_TEXT, notice.json);
-    channel_subscribe(channel, &member->subscriber, &subscriber_kind,
-                      place.after);
+    if (ws_conn != NULL)
+        join(ws_conn, channel, &place);
 }
 
 const struct transport websocket = {
