@@ -193,6 +193,7 @@ static void try_for_the_last_time(struct conn *conn)
         conn_close(conn, "peer does not read");
 }
 
+/* The time is that of a hold, if there is one. */
 static void on_time_over(struct timer *timer)
 {
     struct conn *conn = CONTAINER(timer, struct conn, timer);
@@ -213,8 +214,8 @@ void conn_flush(struct conn *conn)
         buf_free(&conn->out);
 }
 
-/* Nothing is sent while the kernel is full, and while a protocol is served only
- * what is long and nothing can come behind. */
+/* Nothing is sent while the kernel is full or the connection held, and while a
+ * protocol is served only what is long and nothing can come behind. */
 static bool must_wait(const struct conn *conn, size_t size)
 {
     bool is_last = size >= SEND_IN_PLACE && buf_size(&conn->in) == 0;

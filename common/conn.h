@@ -67,7 +67,7 @@ struct conn {
     const char *why; /* it closes; static text */
     struct buf in, out;
     struct deferred later; /* to serve what is left in `in`, or to free */
-    struct timer timer;    /* stalled, or draining for too long */
+    struct timer timer;    /* held, stalled, or draining for too long */
     struct net_peer peer;
     uint32_t owed;       /* bytes to be taken before the timer is due */
     uint8_t state;       /* enum conn_state */
@@ -98,8 +98,8 @@ bool conn_may_serve(const struct conn *conn);
 bool conn_is_full(const struct conn *conn);
 
 /* Send what waits, and what comes behind it no sooner than `delay_ms` from now:
- * a peer that reads at once reads it apart. 0: send what waits. conn_drain() ends
- * it. */
+ * a peer that reads at once reads it apart. 0: only send what waits.
+ * conn_drain() ends it. */
 void conn_hold(struct conn *conn, int delay_ms);
 
 /* Have on_bytes called at the end of this turn if `in` holds anything, as when

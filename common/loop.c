@@ -16,8 +16,8 @@ struct loop {
     struct deferred end;          /* `next` of the last one */
     struct lent lent;
     int64_t now_ms;
-    int64_t ahead_ms; /* of the clock, in a test: loop_advance(); */
-    int64_t held_ms;  /* where the clock stands still; 0: it does not */
+    int64_t ahead_ms; /* of the clock, in a test: loop_advance() */
+    int64_t held_ms;  /* where it stands, in a test; 0: it goes on */
     bool is_stopped;
 };
 
