@@ -446,8 +446,6 @@ static enum ws_event_type take_data(struct ws *ws, struct ws_event *event,
 
 static enum ws_event_type take_frame(struct ws *ws, struct ws_event *event)
 {
-    if (buf_size(ws->in) < 2)
-        return WS_NEED_MORE;
     size_t header_size = ws_read_header(buf_slice(ws->in), &ws->frame);
     if (header_size == 0)
         return WS_NEED_MORE;
@@ -467,20 +465,19 @@ static void forget_message(struct ws *ws)
         buf_consume(&ws->message, buf_size(&ws->message));
 }
 
-struct ws_event ws_next(struct ws *ws)
+bool ws_next(struct ws *ws, struct ws_event *event)
 {
-    struct ws_event event = {.type = WS_NEED_MORE};
     size_t size_before;
+    *event = (struct ws_event){.type = WS_NEED_MORE};
     forget_message(ws);
     do { /* again after a frame that was dropped, while closing */
         size_before = buf_size(ws->in);
         if (ws->state == WS_CLOSED)
             buf_consume(ws->in, size_before); /* 5.5.1, 7.1.7 */
         else if (ws->missing > 0)
-            event.type = take_payload(ws, &event);
+            event->type = take_payload(ws, event);
         else
-            event.type = take_frame(ws, &event);
-    } while (event.type == WS_NEED_MORE && buf_size(ws->in) < size_before);
-    event.frame = ws->frame;
-    return event;
+            event->type = take_frame(ws, event);
+    } while (event->type == WS_NEED_MORE && buf_size(ws->in) < size_before);
+    return event->type != WS_NEED_MORE;
 }

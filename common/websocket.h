@@ -76,7 +76,7 @@ struct ws_frame {
 };
 
 enum ws_event_type {
-    WS_NEED_MORE,      /* nothing until more bytes arrive */
+    WS_NEED_MORE,      /* none, until more bytes arrive */
     WS_MESSAGE,        /* a whole message: opcode, payload */
     WS_FRAGMENT,       /* a frame of a message that goes on: opcode, payload */
     WS_CONTROL,        /* a ping (answered) or a pong: opcode, payload */
@@ -89,14 +89,13 @@ struct ws_event {
     enum ws_opcode opcode; /* of a message WS_TEXT or WS_BINARY */
     struct slice payload;  /* borrowed, unmasked */
     uint16_t close_code;
-    struct ws_frame frame; /* the event's last frame, for a trace */
 };
 
 struct ws {
     struct buf *in, *out;      /* borrowed */
     struct buf message;        /* what has come of it; while empty, its memory
                                   may be taken away or given */
-    struct ws_frame frame;     /* whose payload is arriving */
+    struct ws_frame frame;     /* whose payload is arriving, or the last */
     uint32_t missing;          /* bytes of that payload that have not come */
     uint32_t message_limit;    /* bytes; a longer one fails with 1009 */
     struct utf8 utf8;          /* how far a text message has been checked */
@@ -114,12 +113,13 @@ void ws_init(struct ws *ws, enum ws_role role, struct buf *in, struct buf *out);
 /* Free what is stored of a message; `in` and `out` stay their owner's. */
 void ws_free(struct ws *ws);
 
-/* Take the next event out of ws->in (5.4 to 5.6, 7.1). Call it until it says
- * WS_NEED_MORE. event.payload is good until the next call and until ws->in is
- * appended to. After WS_CLOSED_BY_PEER and WS_FAILED the state is WS_CLOSED:
- * flush ws->out and hang up; whatever else arrives is dropped. Messages that
- * arrive after our own close frame are dropped too (1.4). */
-struct ws_event ws_next(struct ws *ws);
+/* Take the next event out of ws->in (5.4 to 5.6, 7.1); false when there is none
+ * until more bytes arrive. event->payload is good until the next call and until
+ * ws->in is appended to; ws->frame is the event's last frame. After
+ * WS_CLOSED_BY_PEER and WS_FAILED the state is WS_CLOSED: flush ws->out and
+ * hang up; whatever else arrives is dropped. Messages that arrive after our own
+ * close frame are dropped too (1.4). */
+bool ws_next(struct ws *ws, struct ws_event *event);
 
 /* Has a message begun to arrive whose end is missing? */
 bool ws_is_mid_message(const struct ws *ws);

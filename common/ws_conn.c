@@ -194,50 +194,45 @@ static const char *why_closed(uint16_t code)
     return "peer sent a close frame";
 }
 
-/* False: nothing more will come of these bytes. */
-static bool handle(struct ws_conn *ws_conn, const struct ws_event *event)
+static void handle(struct ws_conn *ws_conn, const struct ws_event *event)
 {
     switch (event->type) {
-    case WS_NEED_MORE: return false;
     case WS_MESSAGE:
         ws_conn->handler->on_message(ws_conn, event->opcode, event->payload);
-        return true;
-    case WS_FRAGMENT:
-    case WS_CONTROL: return true;
+        break;
     case WS_CLOSED_BY_PEER:
         ws_conn->close_code = event->close_code;
         end(ws_conn, why_closed(event->close_code));
-        return true; /* the codec drops what is left */
-    case WS_FAILED:
-        end(ws_conn, event->payload.data);
-        return true; /* likewise */
+        break;
+    case WS_FAILED: end(ws_conn, event->payload.data); break;
+    case WS_FRAGMENT:
+    case WS_CONTROL:
+    case WS_NEED_MORE: break;
     }
-    return false;
 }
 
 /* The event of a close frame has its code apart from the payload; on the wire
  * they are together (5.5.1). */
-static void trace_close(const struct net_peer *peer,
+static void trace_close(const struct ws_conn *ws_conn,
                         const struct ws_event *event)
 {
+    const struct ws_frame *frame = &ws_conn->ws.frame;
     char payload[WS_CONTROL_MAX] = {(char)(event->close_code >> 8),
                                     (char)event->close_code};
-    bool has_code = event->frame.size >= 2;
     if (event->payload.size > 0)
         memcpy(payload + 2, event->payload.data, event->payload.size);
-    trace_frame(
-        peer, '<', &event->frame,
-        (struct slice){payload, has_code ? 2 + event->payload.size : 0});
+    trace_frame(&ws_conn->conn->peer, '<', frame,
+                (struct slice){payload, (size_t)frame->size});
 }
 
 static void trace_event(const struct ws_conn *ws_conn,
                         const struct ws_event *event, size_t before)
 {
-    const struct net_peer *peer = &ws_conn->conn->peer;
     if (event->type == WS_CLOSED_BY_PEER)
-        trace_close(peer, event);
-    else if (event->type != WS_NEED_MORE && event->type != WS_FAILED)
-        trace_frame(peer, '<', &event->frame, event->payload);
+        trace_close(ws_conn, event);
+    else if (event->type != WS_FAILED)
+        trace_frame(&ws_conn->conn->peer, '<', &ws_conn->ws.frame,
+                    event->payload);
     if (event->type != WS_MESSAGE)
         trace_from(ws_conn, before); /* the codec's own pong or close frame */
 }
@@ -272,14 +267,14 @@ static void give_buffer_back(struct ws_conn *ws_conn)
 static void on_bytes(struct conn *conn)
 {
     struct ws_conn *ws_conn = conn->session;
-    bool goes_on = true;
+    struct ws_event event;
+    size_t before = buf_size(&conn->out);
     borrow_buffer(ws_conn);
-    while (goes_on && conn_may_serve(conn)) {
-        size_t before = buf_size(&conn->out);
-        struct ws_event event = ws_next(&ws_conn->ws);
+    while (conn_may_serve(conn) && ws_next(&ws_conn->ws, &event)) {
         if (log_wants(LOG_TRACE))
             trace_event(ws_conn, &event, before);
-        goes_on = handle(ws_conn, &event);
+        handle(ws_conn, &event);
+        before = buf_size(&conn->out);
     }
     give_buffer_back(ws_conn);
     note_arrival(ws_conn);

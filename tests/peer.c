@@ -416,7 +416,7 @@ static struct ws_event next_event(struct peer *peer)
     int64_t end_us = loop_clock_us() + (int64_t)PATIENCE_MS * 1000;
     struct ws_event event;
     receive(peer);
-    while ((event = ws_next(&peer->ws)).type == WS_NEED_MORE) {
+    while (!ws_next(&peer->ws, &event)) {
         if (peer->has_ended || peer->error != 0 || loop_clock_us() > end_us)
             fail_msg("expected a frame, but there came (%s):\n%s",
                      peer->error ? strerror(peer->error) : "no error",

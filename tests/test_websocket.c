@@ -44,11 +44,19 @@ static struct ws *end_of(struct wire *wire, enum ws_role role)
     return role == WS_CLIENT ? &wire->client : &wire->server;
 }
 
+static struct ws_event next(struct ws *ws)
+{
+    struct ws_event event;
+    bool is_event = ws_next(ws, &event);
+    assert_int_equal(is_event, event.type != WS_NEED_MORE);
+    return event;
+}
+
 /* `size` bytes arrive at one end; the first event that they cause. */
 static struct ws_event feed(struct ws *ws, const char *bytes, size_t size)
 {
     buf_append(ws->in, bytes, size);
-    return ws_next(ws);
+    return next(ws);
 }
 
 static void assert_slice(struct slice slice, const char *bytes, size_t size)
@@ -93,7 +101,7 @@ static void assert_fails(enum ws_role role, const char *bytes, size_t size,
     assert_failed(feed(end_of(&wire, role), bytes, size), code);
     assert_int_equal(end_of(&wire, role)->state, WS_CLOSED);
 
-    struct ws_event answer = ws_next(end_of(&wire, !role));
+    struct ws_event answer = next(end_of(&wire, !role));
     assert_int_equal(answer.type, WS_CLOSED_BY_PEER);
     assert_int_equal(answer.close_code, code);
     wire_close(&wire);
@@ -123,7 +131,7 @@ static void unmasked_hello_is_hello(void **state)
     struct wire wire;
     wire_open(&wire);
     assert_text(feed(&wire.client, unmasked_hello, HELLO), "Hello");
-    assert_need_more(ws_next(&wire.client));
+    assert_need_more(next(&wire.client));
     ws_send(&wire.server, WS_TEXT, slice_of("Hello"));
     assert_wire(&wire.to_client, unmasked_hello, HELLO);
     wire_close(&wire);
@@ -135,7 +143,7 @@ static void masked_hello_is_hello(void **state)
     struct wire wire;
     wire_open(&wire);
     assert_text(feed(&wire.server, masked_hello, MASKED_HELLO), "Hello");
-    assert_need_more(ws_next(&wire.server));
+    assert_need_more(next(&wire.server));
     ws_send(&wire.client, WS_TEXT, slice_of("Hello"));
     assert_wire(&wire.to_server, masked_hello, MASKED_HELLO);
     wire_close(&wire);
@@ -149,7 +157,7 @@ static void hello_in_two_fragments_is_hello(void **state)
     struct ws_event event = feed(&wire.client, hello_in_two, HELLO_IN_TWO);
     assert_int_equal(event.type, WS_FRAGMENT);
     assert_slice(event.payload, "Hel", 3);
-    assert_text(ws_next(&wire.client), "Hello");
+    assert_text(next(&wire.client), "Hello");
 
     ws_send_fragment(&wire.server, WS_TEXT, false, slice_of("Hel"));
     ws_send_fragment(&wire.server, WS_CONTINUATION, true, slice_of("lo"));
@@ -168,7 +176,7 @@ static void ping_hello_is_answered_with_pong_hello(void **state)
     assert_slice(event.payload, "Hello", 5);
     assert_wire(&wire.to_server, masked_pong_hello, MASKED_PONG_HELLO);
 
-    event = ws_next(&wire.server);
+    event = next(&wire.server);
     assert_int_equal(event.type, WS_CONTROL);
     assert_int_equal(event.opcode, WS_PONG);
     assert_slice(event.payload, "Hello", 5);
@@ -183,20 +191,21 @@ static void long_binary_messages_have_long_lengths(void **state)
     wire_open(&wire);
     ws_send(&wire.server, WS_BINARY, (struct slice){zeros, 256});
     assert_memory_equal(buf_head(&wire.to_client), "\x82\x7e\x01\x00", 4);
-    assert_int_equal(ws_next(&wire.client).payload.size, 256);
+    assert_int_equal(next(&wire.client).payload.size, 256);
     ws_send(&wire.server, WS_BINARY, (struct slice){zeros, 65536});
     assert_memory_equal(buf_head(&wire.to_client),
                         "\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10);
-    assert_int_equal(ws_next(&wire.client).payload.size, 65536);
+    assert_int_equal(next(&wire.client).payload.size, 65536);
     wire_close(&wire);
 }
 
 /* ------------------------------------------------ cut at every position */
 
 /* Append what there is to say about an event. */
-static void record(struct buf *events, const struct ws_event *event)
+static void record(struct buf *events, const struct ws *ws,
+                   const struct ws_event *event)
 {
-    const struct ws_frame *frame = &event->frame;
+    const struct ws_frame *frame = &ws->frame;
     buf_printf(events, "%d %d %d: frame %d %d %d %d %02x %d \"", event->type,
                event->opcode, event->close_code, frame->fin, frame->rsv,
                frame->opcode, frame->masked, frame->key[0], (int)frame->size);
@@ -216,8 +225,8 @@ static struct buf read_in_pieces(enum ws_role role, const struct slice *pieces,
     for (size_t i = 0; i < count; i++) {
         buf_append_slice(ws->in, pieces[i]);
         struct ws_event event;
-        while ((event = ws_next(ws)).type != WS_NEED_MORE)
-            record(&events, &event);
+        while (ws_next(ws, &event))
+            record(&events, ws, &event);
     }
     buf_append_slice(&events,
                      buf_size(ws->out) > 0 ? buf_slice(ws->out) : slice_of(""));
@@ -338,12 +347,12 @@ static void every_length_survives_the_wire(void **state)
             wire_open(&wire);
             ws_send(end_of(&wire, role), WS_BINARY,
                     (struct slice){bytes, boundaries[i]});
-            struct ws_event event = ws_next(end_of(&wire, !role));
+            struct ws_event event = next(end_of(&wire, !role));
             assert_int_equal(event.type, WS_MESSAGE);
             assert_int_equal(event.opcode, WS_BINARY);
-            assert_int_equal(event.frame.size, boundaries[i]);
+            assert_int_equal(end_of(&wire, !role)->frame.size, boundaries[i]);
             assert_slice(event.payload, bytes, boundaries[i]);
-            assert_need_more(ws_next(end_of(&wire, !role)));
+            assert_need_more(next(end_of(&wire, !role)));
             wire_close(&wire);
         }
     test_free(bytes);
@@ -384,13 +393,13 @@ static void fragments_become_one_message(void **state)
         ws_send_fragment(&wire.client, at == 0 ? WS_BINARY : WS_CONTINUATION,
                          at == 69000, (struct slice){bytes + at, 1000});
     for (size_t at = 0; at < 69000; at += 1000) {
-        struct ws_event event = ws_next(&wire.server);
+        struct ws_event event = next(&wire.server);
         assert_int_equal(event.type, WS_FRAGMENT);
         assert_int_equal(event.opcode, WS_BINARY);
         assert_slice(event.payload, bytes + at, 1000);
         assert_true(ws_is_mid_message(&wire.server));
     }
-    struct ws_event event = ws_next(&wire.server);
+    struct ws_event event = next(&wire.server);
     assert_int_equal(event.type, WS_MESSAGE);
     assert_slice(event.payload, bytes, 70000);
     assert_false(ws_is_mid_message(&wire.server));
@@ -453,6 +462,12 @@ static uint32_t counting_key(void)
     return ++count;
 }
 
+static void assert_next_key(struct ws *ws, const char key[4])
+{
+    assert_true(next(ws).type != WS_NEED_MORE);
+    assert_memory_equal(ws->frame.key, key, 4);
+}
+
 static void every_frame_has_a_key_of_its_own(void **state)
 {
     (void)state;
@@ -460,12 +475,12 @@ static void every_frame_has_a_key_of_its_own(void **state)
     wire_open(&wire);
     wire.client.new_key = counting_key;
     ws_send(&wire.server, WS_PING, slice_of("?"));
-    ws_next(&wire.client);
+    next(&wire.client);
     ws_send(&wire.client, WS_TEXT, slice_of("a"));
     ws_send_close(&wire.client, WS_NORMAL, slice_of(""));
-    assert_memory_equal(ws_next(&wire.server).frame.key, "\0\0\0\1", 4);
-    assert_memory_equal(ws_next(&wire.server).frame.key, "\0\0\0\2", 4);
-    assert_memory_equal(ws_next(&wire.server).frame.key, "\0\0\0\3", 4);
+    assert_next_key(&wire.server, "\0\0\0\1");
+    assert_next_key(&wire.server, "\0\0\0\2");
+    assert_next_key(&wire.server, "\0\0\0\3");
     wire_close(&wire);
 }
 
@@ -474,19 +489,20 @@ static void an_event_has_the_header_of_its_frame(void **state)
     (void)state;
     struct wire wire;
     wire_open(&wire);
-    struct ws_event event = feed(&wire.server, masked_hello, MASKED_HELLO);
-    assert_true(event.frame.fin);
-    assert_true(event.frame.masked);
-    assert_int_equal(event.frame.opcode, WS_TEXT);
-    assert_int_equal(event.frame.size, 5);
-    assert_memory_equal(event.frame.key, "\x37\xfa\x21\x3d", 4);
+    const struct ws_frame *frame = &wire.server.frame;
+    assert_text(feed(&wire.server, masked_hello, MASKED_HELLO), "Hello");
+    assert_true(frame->fin);
+    assert_true(frame->masked);
+    assert_int_equal(frame->opcode, WS_TEXT);
+    assert_int_equal(frame->size, 5);
+    assert_memory_equal(frame->key, "\x37\xfa\x21\x3d", 4);
 
-    event = feed(&wire.client, "\x52\x05", 2);
-    assert_failed(event, WS_PROTOCOL_ERROR);
-    assert_false(event.frame.fin);
-    assert_false(event.frame.masked);
-    assert_int_equal(event.frame.opcode, WS_BINARY);
-    assert_int_equal(event.frame.rsv, 5);
+    frame = &wire.client.frame;
+    assert_failed(feed(&wire.client, "\x52\x05", 2), WS_PROTOCOL_ERROR);
+    assert_false(frame->fin);
+    assert_false(frame->masked);
+    assert_int_equal(frame->opcode, WS_BINARY);
+    assert_int_equal(frame->rsv, 5);
     wire_close(&wire);
 }
 
@@ -518,8 +534,8 @@ static void a_connection_without_a_message_is_small(void **state)
     for (int i = 0; i < 2; i++) {
         feed(&wire.client, hello_in_two, HELLO_IN_TWO);
         assert_true(buf_size(&wire.client.message) > 0);
-        assert_text(ws_next(&wire.client), "Hello");
-        assert_need_more(ws_next(&wire.client));
+        assert_text(next(&wire.client), "Hello");
+        assert_need_more(next(&wire.client));
         assert_int_equal(buf_size(&wire.client.message), 0);
         buf_free(&wire.client.message); /* as its owner may */
     }
@@ -589,7 +605,7 @@ static void a_message_of_the_limit_is_not_too_big(void **state)
     wire.client.message_limit = 5;
     assert_text(feed(&wire.client, unmasked_hello, HELLO), "Hello");
     feed(&wire.client, hello_in_two, HELLO_IN_TWO);
-    assert_text(ws_next(&wire.client), "Hello");
+    assert_text(next(&wire.client), "Hello");
     assert_text(feed(&wire.client, unmasked_hello, HELLO), "Hello");
     wire_close(&wire);
 }
@@ -699,7 +715,7 @@ static void a_continuation_of_nothing_fails(void **state)
     struct wire wire;
     wire_open(&wire);
     feed(&wire.client, hello_in_two, HELLO_IN_TWO);
-    assert_text(ws_next(&wire.client), "Hello");
+    assert_text(next(&wire.client), "Hello");
     assert_failed(feed(&wire.client, "\x80\x00", 2), WS_PROTOCOL_ERROR);
     wire_close(&wire);
 }
@@ -723,14 +739,14 @@ static void a_ping_between_fragments_is_answered(void **state)
     ws_send_fragment(&wire.client, WS_TEXT, false, slice_of("h"));
     ws_send(&wire.client, WS_PING, slice_of("now"));
     ws_send_fragment(&wire.client, WS_CONTINUATION, true, slice_of("i"));
-    assert_int_equal(ws_next(&wire.server).type, WS_FRAGMENT);
-    assert_int_equal(ws_next(&wire.server).opcode, WS_PING);
-    assert_text(ws_next(&wire.server), "hi");
+    assert_int_equal(next(&wire.server).type, WS_FRAGMENT);
+    assert_int_equal(next(&wire.server).opcode, WS_PING);
+    assert_text(next(&wire.server), "hi");
 
-    struct ws_event pong = ws_next(&wire.client);
+    struct ws_event pong = next(&wire.client);
     assert_int_equal(pong.opcode, WS_PONG);
     assert_slice(pong.payload, "now", 3); /* 5.5.3 */
-    assert_need_more(ws_next(&wire.client));
+    assert_need_more(next(&wire.client));
     wire_close(&wire);
 }
 
@@ -741,9 +757,9 @@ static void what_came_before_a_violation_is_delivered(void **state)
     struct wire wire;
     wire_open(&wire);
     assert_text(feed(&wire.client, frames, sizeof frames - 1), "hi");
-    assert_int_equal(ws_next(&wire.client).opcode, WS_PING);
-    assert_text(ws_next(&wire.client), "you");
-    assert_failed(ws_next(&wire.client), WS_PROTOCOL_ERROR);
+    assert_int_equal(next(&wire.client).opcode, WS_PING);
+    assert_text(next(&wire.client), "you");
+    assert_failed(next(&wire.client), WS_PROTOCOL_ERROR);
     wire_close(&wire);
 }
 
@@ -755,7 +771,7 @@ static void nothing_is_heard_after_a_failure(void **state)
     assert_failed(feed(&wire.client, "\x83\x00\x81\x02hi", 6),
                   WS_PROTOCOL_ERROR);
     buf_consume(&wire.to_server, buf_size(&wire.to_server));
-    assert_need_more(ws_next(&wire.client));
+    assert_need_more(next(&wire.client));
     assert_need_more(feed(&wire.client, ping_hello, HELLO));
     assert_int_equal(buf_size(&wire.to_client), 0);
     assert_int_equal(buf_size(&wire.to_server), 0);
@@ -786,7 +802,7 @@ static struct ws_event read_long_text(struct wire *wire, size_t at, char last)
     text[at + 2] = last;
     wire_open(wire);
     ws_send(&wire->client, WS_TEXT, (struct slice){text, LONG});
-    return ws_next(&wire->server);
+    return next(&wire->server);
 }
 
 static void a_long_text_is_checked_wherever_it_is_not_ascii(void **state)
@@ -832,9 +848,9 @@ static void a_new_text_begins_with_a_new_character(void **state)
     ws_send(&wire.client, WS_BINARY, slice_of("\xe2\x82"));
     ws_send(&wire.client, WS_TEXT, slice_of("\xe2\x82\xac"));
     ws_send(&wire.client, WS_TEXT, slice_of("\xac"));
-    assert_int_equal(ws_next(&wire.server).opcode, WS_BINARY);
-    assert_text(ws_next(&wire.server), "\xe2\x82\xac");
-    assert_failed(ws_next(&wire.server), WS_BAD_DATA);
+    assert_int_equal(next(&wire.server).opcode, WS_BINARY);
+    assert_text(next(&wire.server), "\xe2\x82\xac");
+    assert_failed(next(&wire.server), WS_BAD_DATA);
     wire_close(&wire);
 }
 
@@ -850,13 +866,13 @@ static void the_closing_handshake_closes_both_ends(void **state)
         ws_send_close(first, WS_GOING_AWAY, slice_of("lunch"));
         assert_int_equal(first->state, WS_CLOSING);
 
-        struct ws_event event = ws_next(second);
+        struct ws_event event = next(second);
         assert_int_equal(event.type, WS_CLOSED_BY_PEER);
         assert_int_equal(event.close_code, WS_GOING_AWAY);
         assert_slice(event.payload, "lunch", 5);
         assert_int_equal(second->state, WS_CLOSED);
 
-        event = ws_next(first);
+        event = next(first);
         assert_int_equal(event.type, WS_CLOSED_BY_PEER);
         assert_int_equal(event.close_code, WS_GOING_AWAY); /* 5.5.1 */
         assert_int_equal(first->state, WS_CLOSED);
@@ -872,9 +888,8 @@ static void a_close_without_code_is_answered_without_code(void **state)
     wire_open(&wire);
     ws_send_close(&wire.server, WS_NO_STATUS, slice_of("unsaid"));
     assert_wire(&wire.to_client, "\x88\x00", 2);
-    assert_int_equal(ws_next(&wire.client).close_code,
-                     WS_NO_STATUS); /* 7.1.5 */
-    assert_int_equal(ws_next(&wire.server).close_code, WS_NO_STATUS);
+    assert_int_equal(next(&wire.client).close_code, WS_NO_STATUS); /* 7.1.5 */
+    assert_int_equal(next(&wire.server).close_code, WS_NO_STATUS);
     wire_close(&wire);
 }
 
@@ -926,7 +941,7 @@ static void a_long_reason_is_cut_between_characters(void **state)
     struct wire wire;
     wire_open(&wire);
     ws_send_close(&wire.server, WS_POLICY, (struct slice){reason, 126});
-    struct ws_event event = ws_next(&wire.client);
+    struct ws_event event = next(&wire.client);
     assert_int_equal(event.type, WS_CLOSED_BY_PEER);
     assert_slice(event.payload, reason, 122);
     wire_close(&wire);
@@ -940,7 +955,7 @@ static void a_reason_of_123_bytes_is_not_cut(void **state)
     struct wire wire;
     wire_open(&wire);
     ws_send_close(&wire.client, 4999, (struct slice){reason, sizeof reason});
-    struct ws_event event = ws_next(&wire.server);
+    struct ws_event event = next(&wire.server);
     assert_int_equal(event.close_code, 4999);
     assert_slice(event.payload, reason, sizeof reason);
     wire_close(&wire);
@@ -954,8 +969,8 @@ static void nothing_is_heard_after_a_close_frame(void **state)
     wire_open(&wire);
     assert_int_equal(feed(&wire.client, frames, sizeof frames - 1).type,
                      WS_CLOSED_BY_PEER);
-    assert_int_equal(ws_next(&wire.server).type, WS_CLOSED_BY_PEER);
-    assert_need_more(ws_next(&wire.client)); /* 1.4 */
+    assert_int_equal(next(&wire.server).type, WS_CLOSED_BY_PEER);
+    assert_need_more(next(&wire.client)); /* 1.4 */
     assert_int_equal(buf_size(&wire.to_client), 0);
     assert_int_equal(buf_size(&wire.to_server), 0);
     wire_close(&wire);
@@ -997,8 +1012,8 @@ static void messages_after_our_close_are_dropped(void **state)
     ws_send_fragment(&wire.server, WS_BINARY, false, slice_of("la"));
     ws_send_fragment(&wire.server, WS_CONTINUATION, true, slice_of("te"));
     ws_send(&wire.server, WS_TEXT, slice_of("late \xff"));
-    assert_int_equal(ws_next(&wire.server).type, WS_CLOSED_BY_PEER);
-    assert_int_equal(ws_next(&wire.client).type, WS_CLOSED_BY_PEER);
+    assert_int_equal(next(&wire.server).type, WS_CLOSED_BY_PEER);
+    assert_int_equal(next(&wire.client).type, WS_CLOSED_BY_PEER);
     assert_null(wire.client.message.data);
     wire_close(&wire);
 }
@@ -1012,7 +1027,7 @@ static void half_a_message_is_dropped_after_our_close(void **state)
     assert_need_more(feed(&wire.client, "\x80\x02l", 3));
     assert_non_null(wire.client.message.data);
     ws_send_close(&wire.client, WS_NORMAL, slice_of(""));
-    assert_need_more(ws_next(&wire.client));
+    assert_need_more(next(&wire.client));
     assert_int_equal(buf_size(&wire.client.message), 0);
     assert_int_equal(feed(&wire.client, "o\x88\x00", 3).type,
                      WS_CLOSED_BY_PEER);

@@ -75,12 +75,13 @@ static bool connect_to(struct devtools *devtools)
 static struct slice next_message(struct devtools *devtools, int64_t deadline)
 {
     for (;;) {
-        struct ws_event event = ws_next(&devtools->ws);
+        struct ws_event event;
+        bool is_event = ws_next(&devtools->ws, &event);
         if (event.type == WS_MESSAGE)
             return event.payload;
         if (event.type == WS_FAILED || event.type == WS_CLOSED_BY_PEER)
             return slice_of("");
-        if (event.type == WS_NEED_MORE &&
+        if (!is_event &&
             (!wait_send(devtools->fd, &devtools->out, deadline) ||
              wait_read(devtools->fd, &devtools->in, deadline) <= 0))
             return slice_of("");
