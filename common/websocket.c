@@ -15,6 +15,7 @@ enum {
     LENGTH = 0x7f,
     LENGTH_16 = 126, /* the length is in the next 2 bytes */
     LENGTH_64 = 127, /* the length is in the next 8 bytes */
+    KEY_SIZE = 4,
 };
 
 void ws_init(struct ws *ws, enum ws_role role, struct buf *in, struct buf *out)
@@ -70,10 +71,10 @@ static size_t length_size(uint64_t size)
     return size < LENGTH_16 ? 0 : size <= UINT16_MAX ? 2 : 8;
 }
 
-static size_t shortest_header(const struct ws_frame *frame)
+/* Bytes of a whole header, in the same encoding. */
+static size_t header_size_of(uint64_t size, bool masked)
 {
-    return 2 + length_size(frame->size) +
-           (frame->masked ? sizeof frame->key : 0);
+    return 2 + length_size(size) + (masked ? KEY_SIZE : 0);
 }
 
 size_t ws_read_header(struct slice bytes, struct ws_frame *frame)
@@ -82,39 +83,41 @@ size_t ws_read_header(struct slice bytes, struct ws_frame *frame)
     if (bytes.size < 2)
         return 0;
 
-    frame->fin = at[0] & FIN;
-    frame->rsv = (at[0] & RSV) >> RSV_SHIFT;
-    frame->opcode = at[0] & OPCODE;
-    frame->masked = at[1] & MASK;
-    frame->size = at[1] & LENGTH;
+    uint8_t first = at[0], second = at[1];
+    frame->fin = first & FIN;
+    frame->rsv = (uint8_t)((first & RSV) >> RSV_SHIFT);
+    frame->opcode = first & OPCODE;
+    frame->masked = second & MASK;
+    frame->size = second & LENGTH;
     size_t extended = frame->size == LENGTH_16   ? 2
                       : frame->size == LENGTH_64 ? 8
                                                  : 0;
     size_t key_at = 2 + extended;
-    size_t header_size = key_at + (frame->masked ? sizeof frame->key : 0);
+    size_t header_size = key_at + (frame->masked ? KEY_SIZE : 0);
     if (bytes.size < header_size)
         return 0;
     if (extended > 0)
         frame->size = read_big_endian(at + 2, extended);
     if (frame->masked)
-        memcpy(frame->key, at + key_at, sizeof frame->key);
+        memcpy(frame->key, at + key_at, KEY_SIZE);
     return header_size;
 }
 
-/* Write the header in its shortest form; returns its size. */
-static size_t write_header(uint8_t *bytes, const struct ws_frame *frame)
+/* Write a header that begins with `first`, FIN and opcode. `key` is NULL if
+ * nothing is masked. Returns the header's size. */
+static size_t write_header(uint8_t *bytes, uint8_t first, uint64_t size,
+                           const uint8_t *key)
 {
-    size_t extended = length_size(frame->size);
-    uint8_t length = extended == 0   ? (uint8_t)frame->size
+    size_t extended = length_size(size);
+    uint8_t length = extended == 0   ? (uint8_t)size
                      : extended == 2 ? LENGTH_16
                                      : LENGTH_64;
-
-    bytes[0] = (uint8_t)((frame->fin ? FIN : 0) | frame->opcode);
-    bytes[1] = (uint8_t)((frame->masked ? MASK : 0) | length);
-    write_big_endian(bytes + 2, extended, frame->size);
-    if (frame->masked)
-        memcpy(bytes + 2 + extended, frame->key, sizeof frame->key);
-    return shortest_header(frame);
+    bytes[0] = first;
+    bytes[1] = (key != NULL ? MASK : 0) | length;
+    write_big_endian(bytes + 2, extended, size);
+    if (key != NULL)
+        memcpy(bytes + 2 + extended, key, KEY_SIZE);
+    return header_size_of(size, key != NULL);
 }
 
 bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
@@ -142,42 +145,35 @@ bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
 
 /* -------------------------------------------------------------- sending */
 
-static void append_frame(struct buf *out, const struct ws_frame *frame,
-                         struct slice payload)
+static void append_frame(struct buf *out, uint8_t first, struct slice payload,
+                         const uint8_t *key)
 {
     uint8_t *bytes = buf_room(out, WS_HEADER_MAX + payload.size);
-    size_t header_size = write_header(bytes, frame);
+    size_t header_size = write_header(bytes, first, payload.size, key);
     if (payload.size > 0)
         memcpy(bytes + header_size, payload.data, payload.size);
-    if (frame->masked)
-        ws_mask(bytes + header_size, payload.size, frame->key, 0);
+    if (key != NULL)
+        ws_mask(bytes + header_size, payload.size, key, 0);
     buf_added(out, header_size + payload.size);
 }
 
 void ws_append_frame(struct buf *out, enum ws_opcode opcode,
                      struct slice payload)
 {
-    struct ws_frame frame = {
-        .size = payload.size,
-        .opcode = (uint8_t)opcode,
-        .fin = true,
-    };
-    append_frame(out, &frame, payload);
+    append_frame(out, (uint8_t)(FIN | opcode), payload, NULL);
 }
 
-static void send_frame(struct ws *ws, enum ws_opcode opcode, bool fin,
-                       struct slice payload)
+/* Only a client masks (5.1), each frame with another key that nobody can
+ * predict: or a page could choose what is on the wire (5.3, 10.3). */
+static void send_frame(struct ws *ws, uint8_t first, struct slice payload)
 {
-    struct ws_frame frame = {
-        .size = payload.size,
-        .opcode = (uint8_t)opcode,
-        .fin = fin,
-        .masked = ws->role == WS_CLIENT, /* 5.1 */
-    };
-    /* 5.3: unpredictable, or a page could choose what is on the wire (10.3) */
-    if (frame.masked)
-        write_big_endian(frame.key, sizeof frame.key, ws->new_key());
-    append_frame(ws->out, &frame, payload);
+    uint8_t key[KEY_SIZE];
+    if (ws->role == WS_SERVER) {
+        append_frame(ws->out, first, payload, NULL);
+    } else {
+        write_big_endian(key, sizeof key, ws->new_key());
+        append_frame(ws->out, first, payload, key);
+    }
 }
 
 void ws_send_fragment(struct ws *ws, enum ws_opcode opcode, bool fin,
@@ -187,20 +183,17 @@ void ws_send_fragment(struct ws *ws, enum ws_opcode opcode, bool fin,
     assert(!is_control((uint8_t)opcode) ||
            (fin && payload.size <= WS_CONTROL_MAX));
     if (ws->state == WS_OPEN)
-        send_frame(ws, opcode, fin, payload);
+        send_frame(ws, (uint8_t)((fin ? FIN : 0) | opcode), payload);
 }
 
 bool ws_send_header(struct ws *ws, enum ws_opcode opcode, size_t size)
 {
-    struct ws_frame frame = {
-        .size = size,
-        .opcode = (uint8_t)opcode,
-        .fin = true,
-    };
     assert(ws->role == WS_SERVER);
     if (ws->state != WS_OPEN)
         return false;
-    buf_added(ws->out, write_header(buf_room(ws->out, WS_HEADER_MAX), &frame));
+    uint8_t *bytes = buf_room(ws->out, WS_HEADER_MAX);
+    buf_added(ws->out,
+              write_header(bytes, (uint8_t)(FIN | opcode), size, NULL));
     return true;
 }
 
@@ -243,7 +236,7 @@ void ws_send_close(struct ws *ws, uint16_t code, struct slice reason)
             memcpy(payload + 2, reason.data, reason_size);
         size = 2 + reason_size;
     }
-    send_frame(ws, WS_CLOSE, true, (struct slice){payload, size});
+    send_frame(ws, FIN | WS_CLOSE, (struct slice){payload, size});
     ws->state = WS_CLOSING;
 }
 
@@ -275,7 +268,7 @@ static const char *find_violation(const struct ws *ws, size_t header_size)
         return "unmasked frame from a client";
     if (frame->size >> 63)
         return "length over 63 bits";
-    if (header_size != shortest_header(frame))
+    if (header_size != header_size_of(frame->size, frame->masked))
         return "length is not in its shortest form";
     if (is_control(frame->opcode)) {
         if (!frame->fin)
