@@ -122,22 +122,30 @@ static size_t write_header(uint8_t *bytes, uint8_t first, uint64_t size,
 
 bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
 {
-    const uint8_t turned[4] = {key[phase % 4], key[(phase + 1) % 4],
-                               key[(phase + 2) % 4], key[(phase + 3) % 4]};
-    uint32_t half;
-    memcpy(&half, turned, sizeof half);
-    uint64_t word, keys = (uint64_t)half << 32 | half;
+    uint8_t twice[2 * KEY_SIZE];
+    memcpy(twice, key, KEY_SIZE);
+    memcpy(twice + KEY_SIZE, key, KEY_SIZE);
+    uint32_t half, half_key; /* from where the phase is */
+    memcpy(&half_key, twice + phase % KEY_SIZE, sizeof half_key);
+    uint64_t word, word_key = (uint64_t)half_key << 32 | half_key;
     uint64_t any = 0; /* bits that are set in any word */
 
     size_t i = 0;
     for (; size - i >= sizeof word; i += sizeof word) {
         memcpy(&word, bytes + i, sizeof word);
-        word ^= keys;
+        word ^= word_key;
         any |= word;
         memcpy(bytes + i, &word, sizeof word);
     }
+    if (size - i >= sizeof half) {
+        memcpy(&half, bytes + i, sizeof half);
+        half ^= half_key;
+        any |= half;
+        memcpy(bytes + i, &half, sizeof half);
+        i += sizeof half;
+    }
     for (; i < size; i++) {
-        bytes[i] ^= turned[i % 4];
+        bytes[i] ^= key[(phase + i) % KEY_SIZE];
         any |= bytes[i];
     }
     return (any & 0x8080808080808080) == 0;
