@@ -24,12 +24,15 @@ static enum http_method method_of(struct slice name)
 static bool is_encoded(struct slice text)
 {
     static const char digits[] = "0123456789abcdefABCDEF";
-    for (size_t i = 0; i < text.size; i++)
-        if (text.data[i] == '%' &&
-            (text.size - i < 3 || strchr(digits, text.data[i + 1]) == NULL ||
-             strchr(digits, text.data[i + 2]) == NULL))
+    for (;;) {
+        slice_skip(&text, slice_until(text, '%').size);
+        if (text.size == 0)
+            return true;
+        if (text.size < 3 || strchr(digits, text.data[1]) == NULL ||
+            strchr(digits, text.data[2]) == NULL)
             return false;
-    return true;
+        slice_skip(&text, 3);
+    }
 }
 
 static bool is_ipv6(struct slice text)
@@ -72,10 +75,10 @@ static bool is_authority(struct slice text)
 /* Divide "/path?query"; no path at all is "/" (RFC 9110, 4.2.3). */
 static void split_path(struct slice text, struct http_request *request)
 {
-    struct slice path = slice_until(text, '?');
-    request->path = path.size > 0 ? path : slice_of("/");
-    if (path.size < text.size)
-        request->query = slice_from(text, path.size + 1);
+    size_t size = slice_until(text, '?').size;
+    request->path = size > 0 ? (struct slice){text.data, size} : slice_of("/");
+    if (size < text.size)
+        request->query = slice_from(text, size + 1);
 }
 
 /* How many bytes of an absolute target come before its host; 0: it is none. Not
@@ -122,7 +125,9 @@ static bool parse_target(struct http_parser *parser,
                          struct http_request *request)
 {
     struct slice target = request->target;
-    request->path = request->query = request->host = (struct slice){NULL, 0};
+    request->path = (struct slice){NULL, 0};
+    request->query = (struct slice){NULL, 0};
+    request->host = (struct slice){NULL, 0};
     if (request->method == METHOD_CONNECT)
         return parse_connect(parser, request);
     if (target.data[0] == '/') {
