@@ -41,25 +41,54 @@ static void append_line(struct buf *out, const struct message *message)
     buf_append_text(out, "\n");
 }
 
+/* A message each is a chunk (RFC 9112, 7.1): what goes to many is encoded once,
+ * with all that is around it. */
+static void append_chunk(struct buf *out, const struct wire_format *format,
+                         const struct message *message)
+{
+    struct buf data = {0};
+    format->append(&data, message);
+    chunked_append(out, buf_slice(&data));
+    buf_free(&data);
+}
+
 static const struct wire_format events = {.append = append_event};
 static const struct wire_format lines = {.append = append_line};
 
+static void append_event_chunk(struct buf *out, const struct message *message)
+{
+    append_chunk(out, &events, message);
+}
+
+static void append_line_chunk(struct buf *out, const struct message *message)
+{
+    append_chunk(out, &lines, message);
+}
+
+static const struct wire_format event_chunks = {.append = append_event_chunk};
+static const struct wire_format line_chunks = {.append = append_line_chunk};
+
 /* ------------------------------------------------------------- the stream */
 
-/* Everything that is to be said at once is one chunk. */
 static void send(struct stream *stream, struct slice bytes)
 {
     struct exchange *exchange = stream->exchange;
-    struct buf *chunk =
-        &loop_lent(server_of_conn(exchange->conn)->loop)->scratch;
-    if (exchange->is_chunked) {
-        chunked_append(chunk, bytes);
-        bytes = buf_slice(chunk);
-    }
     conn_write(exchange->conn, bytes);
-    buf_consume(chunk, buf_size(chunk));
     exchange_hold_on(exchange,
                      server_of_conn(exchange->conn)->options.heartbeat_ms);
+}
+
+/* The same with what is not in a chunk yet. */
+static void send_data(struct stream *stream, struct slice data)
+{
+    struct buf chunk = {0};
+    if (!stream->exchange->is_chunked) {
+        send(stream, data);
+        return;
+    }
+    chunked_append(&chunk, data);
+    send(stream, buf_slice(&chunk));
+    buf_free(&chunk);
 }
 
 static void deliver(struct subscriber *subscriber, struct slice bytes)
@@ -90,11 +119,16 @@ static void on_lapsed(struct subscriber *subscriber)
     end(stream->exchange, "reads too slowly: its messages are gone");
 }
 
+static bool is_lines(const struct stream *stream)
+{
+    const struct wire_format *format = stream->subscriber.kind->format;
+    return format == &lines || format == &line_chunks;
+}
+
 static void on_heartbeat(struct exchange *exchange)
 {
     struct stream *stream = exchange->user;
-    bool is_lines = stream->subscriber.kind->format == &lines;
-    send(stream, slice_of(is_lines ? "\n" : ":\n\n"));
+    send_data(stream, slice_of(is_lines(stream) ? "\n" : ":\n\n"));
 }
 
 static void on_drained(struct exchange *exchange)
@@ -115,18 +149,14 @@ static void on_gone(struct exchange *exchange)
     free(stream);
 }
 
-static const struct subscriber_kind event_stream = {
-    .format = &events,
-    .is_ready = is_ready,
-    .deliver = deliver,
-    .on_lapsed = on_lapsed,
+/* The kinds of streams, [in chunks] of each. */
+static const struct subscriber_kind event_stream[] = {
+    {&events, is_ready, deliver, on_lapsed},
+    {&event_chunks, is_ready, deliver, on_lapsed},
 };
-
-static const struct subscriber_kind line_stream = {
-    .format = &lines,
-    .is_ready = is_ready,
-    .deliver = deliver,
-    .on_lapsed = on_lapsed,
+static const struct subscriber_kind line_stream[] = {
+    {&lines, is_ready, deliver, on_lapsed},
+    {&line_chunks, is_ready, deliver, on_lapsed},
 };
 
 static const struct holder holder = {
@@ -139,7 +169,7 @@ static const struct holder holder = {
 /* ------------------------------------------------------------ its beginning */
 
 static void begin(struct exchange *exchange, const struct channel *channel,
-                  bool is_lines)
+                  bool wants_lines)
 {
     char fields[200];
     snprintf(fields, sizeof fields,
@@ -150,8 +180,8 @@ static void begin(struct exchange *exchange, const struct channel *channel,
     exchange_begin(exchange,
                    &(struct response){
                        .status = 200,
-                       .type = is_lines ? "application/x-ndjson"
-                                        : "text/event-stream; charset=utf-8",
+                       .type = wants_lines ? "application/x-ndjson"
+                                           : "text/event-stream; charset=utf-8",
                        .fields = fields,
                    });
 }
@@ -160,20 +190,24 @@ static void begin(struct exchange *exchange, const struct channel *channel,
  * what was lost, if anything was. */
 static void greet(struct stream *stream, const struct message *notice)
 {
-    const struct wire_format *format = stream->subscriber.kind->format;
     struct buf greeting = {0};
-    if (format == &events)
+    if (!is_lines(stream)) {
         sse_append_retry(&greeting, RETRY_MS);
-    if (notice != NULL)
-        format->append(&greeting, notice);
-    if (buf_size(&greeting) > 0)
+        send_data(stream, buf_slice(&greeting));
+    }
+    if (notice != NULL) {
+        buf_consume(&greeting, buf_size(&greeting));
+        stream->subscriber.kind->format->append(&greeting, notice);
         send(stream, buf_slice(&greeting));
+    }
     buf_free(&greeting);
 }
 
 static void open_stream(struct exchange *exchange, struct channel *channel,
-                        struct place *place, bool is_lines)
+                        struct place *place, bool wants_lines)
 {
+    const struct subscriber_kind *kinds =
+        wants_lines ? line_stream : event_stream;
     struct message notice;
     bool is_lost = channel_resume(channel, place, &notice);
     struct stream *stream = allocate(sizeof *stream);
@@ -181,9 +215,9 @@ static void open_stream(struct exchange *exchange, struct channel *channel,
     exchange->user = stream;
     exchange_hold(exchange, &holder,
                   server_of_conn(exchange->conn)->options.heartbeat_ms);
-    begin(exchange, channel, is_lines);
+    begin(exchange, channel, wants_lines);
     channel_subscribe(channel, &stream->subscriber,
-                      is_lines ? &line_stream : &event_stream, place->after);
+                      &kinds[exchange->is_chunked], place->after);
     greet(stream, is_lost ? &notice : NULL);
 }
 
@@ -191,7 +225,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
 {
     struct channel *channel;
     struct place place;
-    bool is_lines =
+    bool wants_lines =
         http_field_list_has(&request->head, "Accept", "application/x-ndjson");
     if (request->method == METHOD_POST)
         server_publish_body(exchange, request);
@@ -202,7 +236,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
             exchange,
             &(struct response){.status = 200, .type = "text/event-stream"});
     else
-        open_stream(exchange, channel, &place, is_lines);
+        open_stream(exchange, channel, &place, wants_lines);
 }
 
 const struct transport streaming = {
