@@ -428,34 +428,40 @@ static enum ws_event_type take_payload(struct ws *ws, struct ws_event *event)
     return on_payload(ws, event, bytes, size);
 }
 
-/* The header of a data frame is complete, and judged but for its size. */
-static enum ws_event_type take_data(struct ws *ws, struct ws_event *event,
-                                    size_t header_size)
+/* The header of a data frame is complete and judged. */
+static void begin_payload(struct ws *ws, size_t header_size)
 {
-    /* Judged before a byte is stored: a declared size costs a peer nothing. */
-    if (ws->frame.size + buf_size(&ws->message) > ws->message_limit)
-        return fail(ws, event, WS_TOO_BIG, "message over the limit"); /* 10.4 */
-
     buf_consume(ws->in, header_size);
     ws->missing = (uint32_t)ws->frame.size;
     if (ws->frame.opcode != WS_CONTINUATION) {
         ws->message_opcode = ws->frame.opcode;
         ws->utf8 = (struct utf8){0};
     }
-    return take_payload(ws, event);
 }
 
+/* Judged before a byte is stored: a declared size costs a peer nothing. */
+static bool is_too_big(const struct ws *ws)
+{
+    return ws->frame.size + buf_size(&ws->message) > ws->message_limit;
+}
+
+/* Take the next control frame, or what has arrived of a data frame. */
 static enum ws_event_type take_frame(struct ws *ws, struct ws_event *event)
 {
-    size_t header_size = ws_read_header(buf_slice(ws->in), &ws->frame);
-    if (header_size == 0)
-        return WS_NEED_MORE;
-
-    const char *violation = find_violation(ws, header_size);
-    if (violation != NULL)
-        return fail(ws, event, WS_PROTOCOL_ERROR, violation);
-    return is_control(ws->frame.opcode) ? take_control(ws, event, header_size)
-                                        : take_data(ws, event, header_size);
+    if (ws->missing == 0) {
+        size_t header_size = ws_read_header(buf_slice(ws->in), &ws->frame);
+        if (header_size == 0)
+            return WS_NEED_MORE;
+        const char *violation = find_violation(ws, header_size);
+        if (violation != NULL)
+            return fail(ws, event, WS_PROTOCOL_ERROR, violation);
+        if (is_control(ws->frame.opcode))
+            return take_control(ws, event, header_size);
+        if (is_too_big(ws)) /* 10.4 */
+            return fail(ws, event, WS_TOO_BIG, "message over the limit");
+        begin_payload(ws, header_size);
+    }
+    return take_payload(ws, event);
 }
 
 /* Messages are borrowed until the next call, which is now; after our own close
@@ -475,8 +481,6 @@ bool ws_next(struct ws *ws, struct ws_event *event)
         size_before = buf_size(ws->in);
         if (ws->state == WS_CLOSED)
             buf_consume(ws->in, size_before); /* 5.5.1, 7.1.7 */
-        else if (ws->missing > 0)
-            event->type = take_payload(ws, event);
         else
             event->type = take_frame(ws, event);
     } while (event->type == WS_NEED_MORE && buf_size(ws->in) < size_before);
