@@ -103,8 +103,13 @@ size_t ws_read_header(struct slice bytes, struct ws_frame *frame)
     return header_size;
 }
 
-/* Write a header that begins with `first`, FIN and opcode. `key` is NULL if
- * nothing is masked. Returns the header's size. */
+static uint8_t first_byte(bool fin, enum ws_opcode opcode)
+{
+    return (uint8_t)((fin ? FIN : 0) | opcode);
+}
+
+/* Write a header that begins with `first`. `key` is NULL if nothing is masked.
+ * Returns the header's size. */
 static size_t write_header(uint8_t *bytes, uint8_t first, uint64_t size,
                            const uint8_t *key)
 {
@@ -123,14 +128,14 @@ static size_t write_header(uint8_t *bytes, uint8_t first, uint64_t size,
 bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
 {
     uint8_t twice[2 * KEY_SIZE];
+    uint32_t half, half_key; /* the key from `phase` on */
     memcpy(twice, key, KEY_SIZE);
     memcpy(twice + KEY_SIZE, key, KEY_SIZE);
-    uint32_t half, half_key; /* from where the phase is */
     memcpy(&half_key, twice + phase % KEY_SIZE, sizeof half_key);
     uint64_t word, word_key = (uint64_t)half_key << 32 | half_key;
     uint64_t any = 0; /* bits that are set in any word */
-
     size_t i = 0;
+
     for (; size - i >= sizeof word; i += sizeof word) {
         memcpy(&word, bytes + i, sizeof word);
         word ^= word_key;
@@ -168,7 +173,7 @@ static void append_frame(struct buf *out, uint8_t first, struct slice payload,
 void ws_append_frame(struct buf *out, enum ws_opcode opcode,
                      struct slice payload)
 {
-    append_frame(out, (uint8_t)(FIN | opcode), payload, NULL);
+    append_frame(out, first_byte(true, opcode), payload, NULL);
 }
 
 /* Only a client masks (5.1), each frame with another key that nobody can
@@ -191,7 +196,7 @@ void ws_send_fragment(struct ws *ws, enum ws_opcode opcode, bool fin,
     assert(!is_control((uint8_t)opcode) ||
            (fin && payload.size <= WS_CONTROL_MAX));
     if (ws->state == WS_OPEN)
-        send_frame(ws, (uint8_t)((fin ? FIN : 0) | opcode), payload);
+        send_frame(ws, first_byte(fin, opcode), payload);
 }
 
 bool ws_send_header(struct ws *ws, enum ws_opcode opcode, size_t size)
@@ -201,7 +206,7 @@ bool ws_send_header(struct ws *ws, enum ws_opcode opcode, size_t size)
         return false;
     uint8_t *bytes = buf_room(ws->out, WS_HEADER_MAX);
     buf_added(ws->out,
-              write_header(bytes, (uint8_t)(FIN | opcode), size, NULL));
+              write_header(bytes, first_byte(true, opcode), size, NULL));
     return true;
 }
 
@@ -244,7 +249,7 @@ void ws_send_close(struct ws *ws, uint16_t code, struct slice reason)
             memcpy(payload + 2, reason.data, reason_size);
         size = 2 + reason_size;
     }
-    send_frame(ws, FIN | WS_CLOSE, (struct slice){payload, size});
+    send_frame(ws, first_byte(true, WS_CLOSE), (struct slice){payload, size});
     ws->state = WS_CLOSING;
 }
 
