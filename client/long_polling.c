@@ -14,6 +14,8 @@ enum {
     LONG_ANSWER_MS = 4 * LONG_POLL_MS,
     /* a server that answers "nothing" sooner does not wait at all */
     TOO_SOON_MS = 100,
+    /* one that is silent for so long holds the question */
+    HELD_MS = 100,
 };
 
 static void on_fetched(struct listener *listener, size_t count);
@@ -33,15 +35,23 @@ static void on_fetched(struct listener *listener, size_t count)
         ask(listener);
 }
 
+/* The first question may be without an answer for long, and still we listen. */
 static void on_due(struct timer *timer)
 {
-    ask(CONTAINER(timer, struct listener, pause));
+    struct listener *listener = CONTAINER(timer, struct listener, pause);
+    if (!client_is_busy(&listener->receiver))
+        ask(listener);
+    else if (listener->receiver.state == CLIENT_ASKED)
+        listener_held(listener);
+    else
+        loop_timer_set(listener->conns.loop, timer, HELD_MS);
 }
 
 static void start(struct listener *listener)
 {
     listener->pause.on_due = on_due;
     ask(listener);
+    loop_timer_set(listener->conns.loop, &listener->pause, HELD_MS);
 }
 
 const struct technique long_polling = {

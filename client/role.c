@@ -155,6 +155,7 @@ static void on_due(struct timer *timer)
         return;
     }
     listener->state = LISTENER_CONNECTING;
+    listener->is_held = false;
     listener->receiver.handler = listener->technique->receiver;
     listener->technique->start(listener);
 }
@@ -180,6 +181,14 @@ void listener_opened(struct listener *listener, const struct http_head *head)
         listener->handler->on_open(listener);
     if (listener->state == LISTENER_OPEN)
         listener->technique->publish(listener);
+}
+
+void listener_held(struct listener *listener)
+{
+    if (listener->state != LISTENER_CONNECTING)
+        return;
+    listener->is_held = true;
+    listener->technique->publish(listener);
 }
 
 static void hand_on(struct listener *listener, const struct heard *heard)
@@ -242,10 +251,16 @@ bool listener_heard_array(struct listener *listener, struct slice json,
 
 /* ------------------------------------------------------ publishing */
 
+static bool may_publish(const struct listener *listener)
+{
+    return listener->state == LISTENER_OPEN ||
+           (listener->state == LISTENER_CONNECTING && listener->is_held);
+}
+
 void listener_publish(struct listener *listener, struct slice text)
 {
     outbox_put(&listener->outbox, text);
-    if (listener->state == LISTENER_OPEN)
+    if (may_publish(listener))
         listener->technique->publish(listener);
 }
 
@@ -318,7 +333,7 @@ static bool next_text(struct publisher *publisher, struct slice *text,
 {
     struct listener *listener =
         CONTAINER(publisher, struct listener, publisher);
-    if (listener->state != LISTENER_OPEN || listener->outbox.count == 0)
+    if (!may_publish(listener) || listener->outbox.count == 0)
         return false;
     *text = outbox_first(&listener->outbox);
     listener_target(listener, true, target);

@@ -128,6 +128,7 @@ struct listener {
     void *user; /* the owner's own */
 
     enum listener_state state;
+    bool is_held;          /* while CONNECTING: see listener_held() */
     uint64_t last_id;      /* of the newest message that was heard, */
     bool has_last_id;      /* if there was one */
     uint64_t published_id; /* the newest that a 201 told */
@@ -201,6 +202,10 @@ void listener_set_instance(struct listener *listener, struct slice instance);
 
 /* The server has agreed: `head` is that of its response. */
 void listener_opened(struct listener *listener, const struct http_head *head);
+
+/* The server has taken the question and lets it wait: what is to be published
+ * does not. */
+void listener_held(struct listener *listener);
 
 /* A message object, or what another server sends in its place, arrived. Nothing
  * is reported twice. */

@@ -628,6 +628,43 @@ static void messages_wait_until_the_listener_is_open(void **state)
     fake_expect(fake, "\r\n\r\none");
 }
 
+static void messages_do_not_wait_for_the_answer_to_a_long_poll(void **state)
+{
+    struct fake *fake = *state;
+    fake->options.attempts = -1;
+    start(state, &long_polling);
+    listener_publish(fake->listener, slice_of("one"));
+    fake_expect(fake, "GET");
+    loop_advance(fake->loop, LONG_POLL_MS / 2);
+    fake_accept(fake, 1);
+    fake_expect(fake, "\r\n\r\none");
+    fake_say(fake, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    fake_heard(fake, "published");
+    listener_publish(fake->listener, slice_of("two"));
+    fake_expect(fake, "\r\n\r\ntwo");
+}
+
+static void after_a_cut_messages_wait_for_the_next_question(void **state)
+{
+    struct fake *fake = *state;
+    fake->options.attempts = -1;
+    start(state, &long_polling);
+    fake_expect(fake, "GET");
+    loop_advance(fake->loop, LONG_POLL_MS / 2);
+    fake_settle(fake);
+    fake_close(fake);
+    fake_heard(fake, "cut");
+    loop_advance(fake->loop, RECONNECT_MS);
+    fake_accept(fake, 1);
+    listener_publish(fake->listener, slice_of("one"));
+    fake_expect(fake, "GET");
+    fake_settle(fake);
+    assert_int_equal(fake->count, 2);
+    loop_advance(fake->loop, LONG_POLL_MS / 2);
+    fake_accept(fake, 2);
+    fake_expect(fake, "\r\n\r\none");
+}
+
 static void a_refused_message_is_reported_and_the_next_one_sent(void **state)
 {
     struct fake *fake = open_stream(state);
@@ -774,6 +811,8 @@ int main(void)
         cmocka_unit_test(a_silent_stream_is_given_up),
         cmocka_unit_test(messages_are_posted_one_after_another),
         cmocka_unit_test(messages_wait_until_the_listener_is_open),
+        cmocka_unit_test(messages_do_not_wait_for_the_answer_to_a_long_poll),
+        cmocka_unit_test(after_a_cut_messages_wait_for_the_next_question),
         cmocka_unit_test(a_refused_message_is_reported_and_the_next_one_sent),
         cmocka_unit_test(a_post_that_broke_is_not_repeated),
         cmocka_unit_test(a_post_that_met_503_is_repeated_later),
