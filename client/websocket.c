@@ -9,6 +9,7 @@
 #include "client/role.h"
 #include "client/upgrade.h"
 #include "common/limits.h"
+#include "common/log.h"
 #include "common/ws_conn.h"
 
 enum { NO_CLOSE_FRAME = 1006 }; /* 7.1.5: what the close code is then */
@@ -17,6 +18,7 @@ struct session {
     struct ws_conn *ws_conn; /* NULL: not connected */
     struct ws_patience patience;
     char key[WS_KEY_SIZE];
+    char reason[LOG_ESCAPED_MAX]; /* of the server's close frame */
 };
 
 /* ------------------------------------------------------ messages */
@@ -53,15 +55,26 @@ static void on_drained(struct ws_conn *ws_conn)
         publish(ws_conn->user);
 }
 
+static void on_close_frame(struct ws_conn *ws_conn, struct slice reason)
+{
+    struct listener *listener = ws_conn->user;
+    if (listener == NULL)
+        return;
+    struct session *session = listener->session;
+    log_escaped(reason, session->reason);
+}
+
 /* 7.1.5, 7.1.6: the code tells whether it was meant to end. */
 static void judge_end(struct listener *listener, const struct ws_conn *ws_conn)
 {
+    const struct session *session = listener->session;
     char why[CLIENT_WHY_MAX];
     unsigned code = ws_conn->close_code;
     if (code != NO_CLOSE_FRAME) {
         bool is_proper =
             code == WS_NORMAL || code == WS_GOING_AWAY || code == WS_NO_STATUS;
-        snprintf(why, sizeof why, "the server closed with %u", code);
+        snprintf(why, sizeof why, "the server closed with %u%s%.180s", code,
+                 session->reason[0] != '\0' ? ": " : "", session->reason);
         listener_failed(listener, is_proper ? OUTCOME_DONE : OUTCOME_BROKEN,
                         why);
     } else if (ws_conn->ws.state == WS_CLOSED) {
@@ -88,6 +101,7 @@ static const struct ws_handler handler = {
     .name = "websocket",
     .on_message = on_message,
     .on_drained = on_drained,
+    .on_close_frame = on_close_frame,
     .on_closed = on_closed,
 };
 

@@ -202,6 +202,8 @@ static void handle(struct ws_conn *ws_conn, const struct ws_event *event)
         break;
     case WS_CLOSED_BY_PEER:
         ws_conn->close_code = event->close_code;
+        if (ws_conn->handler->on_close_frame != NULL)
+            ws_conn->handler->on_close_frame(ws_conn, event->payload);
         end(ws_conn, why_closed(event->close_code));
         break;
     case WS_FAILED: end(ws_conn, event->payload.data); break;

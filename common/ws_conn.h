@@ -24,6 +24,9 @@ struct ws_handler {
                        struct slice payload);
     /* `out` has room again after conn_is_full(). NULL: never mind. */
     void (*on_drained)(struct ws_conn *ws_conn);
+    /* A close frame came: ws_conn->close_code, and this reason, borrowed for the
+     * call (7.1.6). on_closed follows. NULL: never mind. */
+    void (*on_close_frame)(struct ws_conn *ws_conn, struct slice reason);
     /* The last call: ws_conn->close_code is the peer's code, 1006 when it sent
      * no close frame (7.1.5); conn->why says more. Free ws_conn->user here. */
     void (*on_closed)(struct ws_conn *ws_conn);

@@ -262,6 +262,15 @@ static void any_other_close_code_is_a_broken_connection(void **state)
     fake_heard(fake, "stopped 56 the server closed with 1013");
 }
 
+static void the_reason_of_a_close_is_said(void **state)
+{
+    struct fake *fake = open(state);
+    fake_say(fake, "\x88\x09\x03\xf0not \x1b[1");
+    fake_expect(fake, "\x88");
+    fake_close(fake);
+    fake_heard(fake, "stopped 56 the server closed with 1008: not \\x1b[1");
+}
+
 static void an_end_without_close_frame_is_a_broken_connection(void **state)
 {
     struct fake *fake = open(state);
@@ -349,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_message_over_the_limit_fails_the_connection),
         cmocka_unit_test(a_close_of_1000_or_1001_is_the_end),
         cmocka_unit_test(any_other_close_code_is_a_broken_connection),
+        cmocka_unit_test(the_reason_of_a_close_is_said),
         cmocka_unit_test(an_end_without_close_frame_is_a_broken_connection),
         cmocka_unit_test(a_reset_is_a_broken_connection),
         cmocka_unit_test(a_cut_client_comes_back_behind_its_last_message),
