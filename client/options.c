@@ -199,10 +199,14 @@ static void add_field(struct options *options, const char *field)
     append(options->fields, "--header", field);
 }
 
+/* RFC 6455, 4.1: each of them is a token, and no two are alike. */
 static void add_subprotocol(struct options *options, const char *name)
 {
     if (!http_is_token(slice_of(name)))
         options_fail("--subprotocol '%s': give a name without blanks", name);
+    for (size_t i = 0; options->subprotocols[i] != NULL; i++)
+        if (strcmp(options->subprotocols[i], name) == 0)
+            options_fail("--subprotocol %s: once is enough", name);
     append(options->subprotocols, "--subprotocol", name);
     options->listener.subprotocols = options->subprotocols;
 }
@@ -343,8 +347,31 @@ static void note(struct options *options, int option)
             options->given |= UINT64_C(1) << i;
 }
 
+/* The handshake has these itself, once each (RFC 6455, 11.3). */
+static bool is_of_handshake(const char *field)
+{
+    static const char prefix[] = "Sec-WebSocket-";
+    struct slice name = {field, strcspn(field, ":")};
+    struct slice head = {field, sizeof prefix - 1};
+    return slice_is_any_case(name, "Upgrade") ||
+           slice_is_any_case(name, "Connection") ||
+           (name.size > head.size && slice_is_any_case(head, prefix));
+}
+
+static void check_fields(const struct options *options)
+{
+    if (strcmp(options->mode, "websocket") != 0)
+        return;
+    for (size_t i = 0; options->fields[i] != NULL; i++)
+        if (is_of_handshake(options->fields[i]))
+            options_fail("--header '%s': websocket says that itself (see "
+                         "--subprotocol): leave it out",
+                         options->fields[i]);
+}
+
 void options_check_mode(const struct options *options)
 {
+    check_fields(options);
     for (int i = 0; long_options[i].name != NULL; i++) {
         const char *name = long_options[i].name;
         const char *modes = option_modes_instead(name, options->mode);

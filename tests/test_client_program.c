@@ -144,6 +144,13 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_usage_failure("get ftp://h", "ftp://h");
     expect_usage_failure("get http://h http://i", "unexpected");
     expect_usage_failure("get http://h -d x", "--data");
+    expect_usage_failure("websocket http://h --subprotocol a,b", "--subproto");
+    expect_usage_failure("websocket http://h --subprotocol a --subprotocol a",
+                         "once is enough");
+    expect_usage_failure("websocket http://h -H sec-websocket-key:x",
+                         "websocket says that itself");
+    expect_usage_failure("websocket http://h -H Connection:close",
+                         "websocket says that itself");
     expect_usage_failure("polling http://h -n 0", "--count");
     expect_usage_failure("polling http://h -m never", "--max-time");
     expect_usage_failure("polling http://h -r=x", "--reconnect");
