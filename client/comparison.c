@@ -64,8 +64,11 @@ bool comparison_find_servers(struct comparison *comparison)
     return url != NULL ? use_url(comparison, url) : start_servers(comparison);
 }
 
+/* All at once: each takes its time to say goodbye. */
 void comparison_stop_servers(struct comparison *comparison)
 {
+    for (int i = 0; i < PLACES; i++)
+        process_signal(&comparison->servers[i], SIGTERM);
     for (int i = 0; i < PLACES; i++)
         process_stop(&comparison->servers[i]);
 }
