@@ -63,6 +63,13 @@ static void close_files(struct comparison *comparison, FILE *files[FILES])
 
 /* ---------------------------------------------------------------- the words */
 
+static bool flush_output(struct comparison *comparison)
+{
+    return fflush(stdout) == 0 ||
+           comparison_fail(comparison, OUTCOME_OTHER, "standard output: %s",
+                           strerror(errno));
+}
+
 static void write_heading(const struct comparison *comparison)
 {
     const struct compare_options *options = &comparison->options;
@@ -74,7 +81,6 @@ static void write_heading(const struct comparison *comparison)
         printf("each technique has a server process of its own\n");
     else
         printf("the CPU and memory of %s cannot be seen\n", options->url);
-    fflush(stdout);
 }
 
 /* How much of a delay may be this machine's own. */
@@ -141,8 +147,7 @@ static bool run_workload(struct comparison *comparison,
     if (is_measured)
         report_table(stdout, &comparison->tables[comparison->table_count - 1],
                      style);
-    fflush(stdout);
-    return is_measured;
+    return is_measured && flush_output(comparison);
 }
 
 static bool run(struct comparison *comparison)
@@ -157,13 +162,13 @@ static bool run(struct comparison *comparison)
                 course_estimate_s(comparison, &workloads[i]);
     write_heading(comparison);
     comparison->since_us = loop_clock_us();
-    if (!course_warm_up(comparison))
+    if (!flush_output(comparison) || !course_warm_up(comparison))
         return false;
     for (size_t i = 0; i < workload_count; i++)
         if (!run_workload(comparison, &workloads[i], style))
             return false;
     write_footing(comparison, style);
-    return true;
+    return flush_output(comparison);
 }
 
 static void block_signals(void)
