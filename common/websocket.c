@@ -312,7 +312,7 @@ static enum ws_event_type on_close(struct ws *ws, struct ws_event *event)
             return fail(ws, event, WS_BAD_DATA, "close reason is not UTF-8");
     }
 
-    ws_send_close(ws, code, slice_of("")); /* 5.5.1: unless we closed first */
+    ws_send_close(ws, code, payload); /* 5.5.1: unless we closed first */
     ws->state = WS_CLOSED;
     buf_free(&ws->message);
     event->payload = payload;

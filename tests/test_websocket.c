@@ -875,6 +875,7 @@ static void the_closing_handshake_closes_both_ends(void **state)
         event = next(first);
         assert_int_equal(event.type, WS_CLOSED_BY_PEER);
         assert_int_equal(event.close_code, WS_GOING_AWAY); /* 5.5.1 */
+        assert_slice(event.payload, "lunch", 5);
         assert_int_equal(first->state, WS_CLOSED);
         assert_int_equal(buf_size(first->out) + buf_size(second->out), 0);
         wire_close(&wire);
