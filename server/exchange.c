@@ -278,9 +278,10 @@ static void take_request(struct exchange *exchange,
 }
 
 /* There is no telling where the next request begins. */
-static void refuse_head(struct exchange *exchange)
+static void refuse_head(struct exchange *exchange, enum http_method method)
 {
-    exchange->is_head = exchange->is_http_1_0 = false;
+    exchange->is_head = method == METHOD_HEAD;
+    exchange->is_http_1_0 = false;
     exchange->origin = 0;
     exchange->body.framing = HTTP_NO_BODY;
     exchange->keep_alive = false;
@@ -293,12 +294,13 @@ static bool read_head(struct exchange *exchange)
 {
     struct conn *conn = exchange->conn;
     struct http_request request;
+    request.method = METHOD_OTHER; /* until it is known */
     switch (http_next_request(&exchange->parser, &conn->in, &request)) {
     case HTTP_NEED_MORE:
         if (buf_size(&conn->in) > 0)
             expect_rest(exchange);
         return false;
-    case HTTP_BAD: refuse_head(exchange); return false;
+    case HTTP_BAD: refuse_head(exchange, request.method); return false;
     case HTTP_HEAD: break;
     }
     if (log_wants(LOG_TRACE))

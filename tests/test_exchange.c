@@ -182,6 +182,21 @@ static void head_of_an_error_has_no_body_either(void **state)
     expect_health(peer);
 }
 
+static void head_of_a_refused_head_has_no_body_either(void **state)
+{
+    static const char *const requests[] = {
+        "HEAD / HTTP/1.1\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n",
+    };
+    static const int statuses[] = {400, 417};
+    for (size_t i = 0; i < 2; i++) {
+        struct peer *peer = peer_new(*state);
+        peer_say(peer, requests[i]);
+        peer_expect_head(peer, statuses[i]);
+        peer_expect_end(peer);
+    }
+}
+
 static void connection_close_is_obeyed(void **state)
 {
     struct peer *peer = peer_new(*state);
@@ -510,6 +525,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(every_answer_has_a_date),
     cmocka_unit_test(head_gets_the_same_head_without_a_body),
     cmocka_unit_test(head_of_an_error_has_no_body_either),
+    cmocka_unit_test(head_of_a_refused_head_has_no_body_either),
     cmocka_unit_test(connection_close_is_obeyed),
     cmocka_unit_test(http_1_0_is_closed_unless_it_asks_to_stay),
     cmocka_unit_test(a_body_may_come_in_chunks_with_trailers),
