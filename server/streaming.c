@@ -168,6 +168,7 @@ static const struct holder holder = {
 
 /* ------------------------------------------------------------ its beginning */
 
+/* The head of the stream, or the answer to who asks for no more than that. */
 static void begin(struct exchange *exchange, const struct channel *channel,
                   bool wants_lines)
 {
@@ -177,13 +178,16 @@ static void begin(struct exchange *exchange, const struct channel *channel,
              "X-Accel-Buffering: no\r\n" /* nginx would collect it */
              "Server-Instance: %s\r\n",
              channel_instance(channel));
-    exchange_begin(exchange,
-                   &(struct response){
-                       .status = 200,
-                       .type = wants_lines ? "application/x-ndjson"
-                                           : "text/event-stream; charset=utf-8",
-                       .fields = fields,
-                   });
+    struct response response = {
+        .status = 200,
+        .type = wants_lines ? "application/x-ndjson"
+                            : "text/event-stream; charset=utf-8",
+        .fields = fields,
+    };
+    if (exchange->is_head)
+        exchange_respond(exchange, &response);
+    else
+        exchange_begin(exchange, &response);
 }
 
 /* What comes before the first message: how long to wait before coming back, and
@@ -232,9 +236,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
     else if (!server_find_place(exchange, request, &channel, &place))
         return;
     else if (request->method == METHOD_HEAD)
-        exchange_respond(
-            exchange,
-            &(struct response){.status = 200, .type = "text/event-stream"});
+        begin(exchange, channel, wants_lines);
     else
         open_stream(exchange, channel, &place, wants_lines);
 }

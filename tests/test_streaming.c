@@ -137,9 +137,21 @@ static void head_says_what_it_would_be(void **state)
     peer_say(peer, "HEAD /streaming HTTP/1.1\r\nHost: x\r\n\r\n");
     peer_expect_status(peer, 200);
     peer_expect_no(peer, "Content-Length"); /* a GET has none either */
-    peer_expect(peer, "Content-Type: text/event-stream");
+    peer_expect(peer, "Content-Type: text/event-stream; charset=utf-8\r\n"
+                      "Cache-Control: no-store\r\n"
+                      "X-Accel-Buffering: no\r\n"
+                      "Server-Instance: ");
     peer_get(peer, "/healthz");
     peer_expect(peer, "\r\n\r\nok\n");
+}
+
+static void head_of_lines_says_that_they_are_lines(void **state)
+{
+    struct peer *peer = peer_new(*state);
+    peer_say(peer, "HEAD /streaming HTTP/1.1\r\nHost: x\r\n"
+                   "Accept: application/x-ndjson\r\n\r\n");
+    peer_expect_status(peer, 200);
+    peer_expect(peer, "Content-Type: application/x-ndjson\r\n");
 }
 
 static void who_goes_away_is_unsubscribed(void **state)
@@ -245,6 +257,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(a_stream_of_lines_has_a_heart_too),
     cmocka_unit_test(http_1_0_gets_it_without_chunks),
     cmocka_unit_test(head_says_what_it_would_be),
+    cmocka_unit_test(head_of_lines_says_that_they_are_lines),
     cmocka_unit_test(who_goes_away_is_unsubscribed),
     cmocka_unit_test(who_pauses_gets_everything_in_the_end),
     cmocka_unit_test(who_never_reads_is_cut_off_when_messages_are_gone),
