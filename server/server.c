@@ -240,10 +240,10 @@ static const struct transport *find_transport(struct slice path)
     return transport;
 }
 
-static unsigned method_bit(enum http_method method)
+static unsigned method_bits(enum http_method method)
 {
     switch (method) {
-    case METHOD_GET:
+    case METHOD_GET: return ALLOW_GET | ALLOW_UPGRADE;
     case METHOD_HEAD: return ALLOW_GET;
     case METHOD_POST: return ALLOW_POST;
     case METHOD_OPTIONS:
@@ -259,6 +259,8 @@ static unsigned method_bit(enum http_method method)
 
 static const char *allow_field(unsigned allowed)
 {
+    if (allowed == ALLOW_UPGRADE)
+        return "Allow: GET, OPTIONS\r\n";
     return allowed & ALLOW_POST ? "Allow: GET, HEAD, POST, OPTIONS\r\n"
                                 : "Allow: GET, HEAD, OPTIONS\r\n";
 }
@@ -308,7 +310,7 @@ static void route(struct exchange *exchange, const struct http_request *request)
                              "no such page; / shows what there is");
     else if (request->method == METHOD_OPTIONS)
         answer_options(exchange, request, allowed);
-    else if (is_for_all || !(method_bit(request->method) & allowed))
+    else if (is_for_all || !(method_bits(request->method) & allowed))
         refuse_method(exchange, request, allowed);
     else if (request->method == METHOD_POST && !is_allowed &&
              !(allowed & ALLOW_OTHER))

@@ -63,8 +63,15 @@ struct server {
     int64_t started_ms;
 };
 
-/* ALLOW_ANY: the transport itself refuses methods and origins. */
-enum { ALLOW_GET = 1, ALLOW_POST = 2, ALLOW_OTHER = 4, ALLOW_ANY = 7 };
+/* ALLOW_ANY: the transport itself refuses methods and origins. ALLOW_UPGRADE:
+ * nothing but a GET, whose answer is another protocol and no page. */
+enum {
+    ALLOW_GET = 1,
+    ALLOW_POST = 2,
+    ALLOW_OTHER = 4,
+    ALLOW_ANY = 7,
+    ALLOW_UPGRADE = 8,
+};
 
 /* One way to talk: the requests it answers and how. Every file of server/ that
  * is named after a concept exports one. */

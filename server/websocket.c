@@ -229,7 +229,7 @@ static void serve(struct exchange *exchange, const struct http_request *request)
 
 const struct transport websocket = {
     .path = "/websocket",
-    .allowed = ALLOW_GET,
+    .allowed = ALLOW_UPGRADE,
     .serve = serve,
 };
 
@@ -269,6 +269,6 @@ static void serve_echo(struct exchange *exchange,
 
 const struct transport echo = {
     .path = "/echo",
-    .allowed = ALLOW_GET,
+    .allowed = ALLOW_UPGRADE,
     .serve = serve_echo,
 };

@@ -95,7 +95,16 @@ static void other_methods_are_405(void **state)
 {
     struct peer *peer = ask(*state, "POST /websocket HTTP/1.1\r\n",
                             UPGRADE VERSION KEY "Content-Length: 0\r\n", 405);
-    peer_expect(peer, "Allow: GET");
+    peer_expect(peer, "Allow: GET, OPTIONS\r\n");
+}
+
+static void head_is_none_of_those_that_options_name(void **state)
+{
+    struct peer *peer =
+        ask(*state, "HEAD /websocket HTTP/1.1\r\n", UPGRADE VERSION KEY, 405);
+    peer_expect(peer, "Allow: GET, OPTIONS\r\n");
+    peer = ask(*state, "OPTIONS /echo HTTP/1.1\r\n", "", 204);
+    peer_expect(peer, "Allow: GET, OPTIONS\r\n");
 }
 
 static void http_1_0_cannot_upgrade(void **state)
@@ -649,6 +658,7 @@ static struct CMUnitTest tests[] = {
     cmocka_unit_test(a_handshake_of_engineio_is_told_where_to_go),
     cmocka_unit_test(a_key_that_is_not_16_bytes_is_400),
     cmocka_unit_test(other_methods_are_405),
+    cmocka_unit_test(head_is_none_of_those_that_options_name),
     cmocka_unit_test(http_1_0_cannot_upgrade),
     cmocka_unit_test(a_body_is_not_taken_for_frames),
     cmocka_unit_test(pages_of_other_origins_are_403),
