@@ -81,10 +81,11 @@ void eio_fail(struct eio_session *session, const char *reason,
 static void fail_as_other(struct eio_session *session, enum outcome outcome,
                           const char *what)
 {
+    enum { WHAT_MAX = 200 }; /* there is no place for more, with the path */
     char why[CLIENT_WHY_MAX];
     struct slice path = session->config->path;
-    snprintf(why, sizeof why, "not Engine.IO at %.*s: %s", (int)path.size,
-             path.data, what);
+    snprintf(why, sizeof why, "not Engine.IO at %.*s: %.*s", (int)path.size,
+             path.data, WHAT_MAX, what);
     eio_fail(session, "transport error", outcome, why);
 }
 
