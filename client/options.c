@@ -348,25 +348,37 @@ static void note(struct options *options, int option)
 }
 
 /* The handshake has these itself, once each (RFC 6455, 11.3). */
-static bool is_of_handshake(const char *field)
+static bool is_of_handshake(struct slice name)
 {
     static const char prefix[] = "Sec-WebSocket-";
-    struct slice name = {field, strcspn(field, ":")};
-    struct slice head = {field, sizeof prefix - 1};
+    struct slice head = {name.data, sizeof prefix - 1};
     return slice_is_any_case(name, "Upgrade") ||
            slice_is_any_case(name, "Connection") ||
            (name.size > head.size && slice_is_any_case(head, prefix));
 }
 
+/* Where the body ends: two answers to that are an attack (RFC 9112, 11.2). */
+static bool is_of_body(struct slice name)
+{
+    return slice_is_any_case(name, "Content-Length") ||
+           slice_is_any_case(name, "Transfer-Encoding");
+}
+
 static void check_fields(const struct options *options)
 {
-    if (strcmp(options->mode, "websocket") != 0)
-        return;
-    for (size_t i = 0; options->fields[i] != NULL; i++)
-        if (is_of_handshake(options->fields[i]))
+    bool is_websocket = strcmp(options->mode, "websocket") == 0;
+    for (size_t i = 0; options->fields[i] != NULL; i++) {
+        const char *field = options->fields[i];
+        struct slice name = slice_until(slice_of(field), ':');
+        if (is_websocket && is_of_handshake(name))
             options_fail("--header '%s': websocket says that itself (see "
                          "--subprotocol): leave it out",
-                         options->fields[i]);
+                         field);
+        if (is_of_body(name))
+            options_fail("--header '%s': the client counts itself: leave it "
+                         "out",
+                         field);
+    }
 }
 
 void options_check_mode(const struct options *options)

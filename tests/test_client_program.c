@@ -144,6 +144,9 @@ static void a_wrong_command_line_is_explained_in_one_line(void **state)
     expect_usage_failure("get ftp://h", "ftp://h");
     expect_usage_failure("get http://h http://i", "unexpected");
     expect_usage_failure("get http://h -d x", "--data");
+    expect_usage_failure("post http://h -d x -H content-length:3", "counts");
+    expect_usage_failure("post http://h -d x -H Transfer-Encoding:chunked",
+                         "counts");
     expect_usage_failure("websocket http://h --subprotocol a,b", "--subproto");
     expect_usage_failure("websocket http://h --subprotocol a --subprotocol a",
                          "once is enough");
