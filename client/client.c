@@ -172,6 +172,14 @@ static void fail_unheard(struct client *client)
     fail(client, OUTCOME_CONNECT, why);
 }
 
+/* What came of a head is its beginning, however little it is. */
+static bool may_be_http(struct slice head)
+{
+    struct slice name = slice_of("HTTP/");
+    size_t size = head.size < name.size ? head.size : name.size;
+    return memcmp(head.data, name.data, size) == 0;
+}
+
 static void on_lost(struct client *client, const char *why, size_t unread)
 {
     bool is_head = client->state == CLIENT_ASKED;
@@ -184,8 +192,7 @@ static void on_lost(struct client *client, const char *why, size_t unread)
         loop_defer(client->set->loop, &client->retry);
     } else if (is_head && unread == 0) {
         fail_unheard(client);
-    } else if (is_head &&
-               !slice_starts_with(buf_slice(&client->conn->in), "HTTP/")) {
+    } else if (is_head && !may_be_http(buf_slice(&client->conn->in))) {
         fail(client, OUTCOME_WEIRD_REPLY, "what came is not HTTP");
     } else {
         char text[CLIENT_WHY_MAX];

@@ -731,6 +731,15 @@ static void a_listener_may_be_stopped_at_once(void **state)
     fake_heard(fake, "stopped 0");
 }
 
+static void a_cut_within_the_first_word_is_one_too(void **state)
+{
+    struct fake *fake = start(state, &polling);
+    fake_expect(fake, "GET");
+    fake_say(fake, "HTT");
+    fake_close(fake);
+    fake_heard(fake, "stopped 56 in the middle of the head");
+}
+
 static void a_cut_is_a_fault_like_any_other(void **state)
 {
     struct fake *fake = *state;
@@ -818,6 +827,7 @@ int main(void)
         cmocka_unit_test(a_post_that_met_503_is_repeated_later),
         cmocka_unit_test(stopping_closes_every_connection),
         cmocka_unit_test(a_listener_may_be_stopped_at_once),
+        cmocka_unit_test(a_cut_within_the_first_word_is_one_too),
         cmocka_unit_test(a_cut_is_a_fault_like_any_other),
         cmocka_unit_test(costs_count_bytes_and_packets),
     };
