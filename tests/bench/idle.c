@@ -24,6 +24,7 @@ struct crowd {
     struct child child;
     int *fds;
     int count;
+    size_t empty; /* bytes of the child, with one connection */
     double bytes_per_connection;
 };
 
@@ -43,7 +44,6 @@ static void await_each(const struct crowd *crowd, int first, int end,
 /* What all share is there after the first one, which does not count. */
 static void open_crowd(struct crowd *crowd, const struct opening *opening)
 {
-    size_t empty = 0;
     print_progress("connecting");
     crowd->fds = allocate((size_t)crowd->count * sizeof *crowd->fds);
     for (int i = 0; i < crowd->count; i++) {
@@ -52,28 +52,37 @@ static void open_crowd(struct crowd *crowd, const struct opening *opening)
             continue;
         await_each(crowd, 0, 1, opening);
         child_settle(&crowd->child);
-        empty = child_memory(&crowd->child);
+        crowd->empty = child_memory(&crowd->child);
     }
     await_each(crowd, 1, crowd->count, opening);
     child_settle(&crowd->child);
     size_t full = child_memory(&crowd->child);
     crowd->bytes_per_connection =
-        ((double)full - (double)empty) / (crowd->count - 1);
+        ((double)full - (double)crowd->empty) / (crowd->count - 1);
 }
 
-static void close_crowd(struct crowd *crowd)
+static void say_nothing(void)
+{
+    nanosleep(&(struct timespec){.tv_sec = IDLE_S}, NULL);
+}
+
+/* Returns how many bytes more than before the child has then. */
+static double close_crowd(struct crowd *crowd)
 {
     for (int i = 0; i < crowd->count; i++)
         close(crowd->fds[i]);
     free(crowd->fds);
+    say_nothing();
+    size_t left = child_memory(&crowd->child);
     child_stop(&crowd->child);
+    return (double)left - (double)crowd->empty;
 }
 
 /* Microseconds of the child's CPU in IDLE_S seconds. */
 static double cpu_of_silence(const struct crowd *crowd)
 {
     uint64_t before = child_cpu_ns(&crowd->child);
-    nanosleep(&(struct timespec){.tv_sec = IDLE_S}, NULL);
+    say_nothing();
     return (double)(child_cpu_ns(&crowd->child) - before) / 1000;
 }
 
@@ -139,20 +148,27 @@ static int most_connections(int wanted)
                                     : (int)limit.rlim_cur - DESCRIPTORS_SPARE;
 }
 
-/* The rows that both tables have; `ours` stays open. */
-static void compare_crowds(const struct options *options, struct crowd *ours,
-                           const struct opening *opening)
+/* The rows that both tables have; `ours` stays open. Returns what close_crowd()
+ * said of the floor. */
+static double compare_crowds(const struct options *options, struct crowd *ours,
+                             const struct opening *opening)
 {
     struct crowd floor = {.child = start_floor(options, "echo", 1, 1),
                           .count = ours->count};
     open_crowd(&floor, &(struct opening){dial, NULL});
     double floor_cpu = cpu_of_silence(&floor);
-    close_crowd(&floor);
+    double floor_left = close_crowd(&floor);
     open_crowd(ours, opening);
     print_numbers("resident memory, bytes per connection",
                   floor.bytes_per_connection, ours->bytes_per_connection);
     print_numbers("CPU of all of them in 2 s, microseconds", floor_cpu,
                   cpu_of_silence(ours));
+    return floor_left;
+}
+
+static void print_left(double floor_left, double ours_left)
+{
+    print_numbers("bytes more when all have gone", floor_left, ours_left);
 }
 
 static void compare_websockets(const struct options *options, int count)
@@ -162,8 +178,9 @@ static void compare_websockets(const struct options *options, int count)
     snprintf(title, sizeof title,
              "%d idle WebSocket connections, without pings", count);
     print_heading(title, "");
-    compare_crowds(options, &ours, &(struct opening){dial_echo, NULL});
-    close_crowd(&ours);
+    double floor_left =
+        compare_crowds(options, &ours, &(struct opening){dial_echo, NULL});
+    print_left(floor_left, close_crowd(&ours));
 }
 
 /* The floor has no heartbeat. */
@@ -178,11 +195,11 @@ static void compare_socketio(const struct options *options, int count)
              "%d idle Socket.IO clients in /, a heartbeat each %d ms", count,
              interval_ms);
     print_heading(title, "");
-    compare_crowds(options, &ours,
-                   &(struct opening){ask_socketio, await_socketio});
+    double floor_left = compare_crowds(
+        options, &ours, &(struct opening){ask_socketio, await_socketio});
     print_numbers("CPU of a heartbeat of each, microseconds", 0,
                   cpu_of_heartbeats(&ours, interval_ms));
-    close_crowd(&ours);
+    print_left(floor_left, close_crowd(&ours));
 }
 
 void bench_idle(const struct options *options)
