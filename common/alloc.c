@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static void *memory_or_end(void *memory, size_t size)
 {
@@ -20,4 +23,11 @@ void *allocate(size_t size)
 void *reallocate(void *memory, size_t size)
 {
     return memory_or_end(realloc(memory, size), size);
+}
+
+void trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

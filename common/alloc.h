@@ -16,4 +16,9 @@ void *allocate(size_t size);
 /* realloc(3), which ends the program when there is no memory left. */
 void *reallocate(void *memory, size_t size);
 
+/* Give the kernel back what was freed, where the C library keeps it (glibc):
+ * small pieces hold on to the pages that they lie in. Takes as long as there is
+ * memory to look through. */
+void trim_memory(void);
+
 #endif

@@ -21,6 +21,7 @@ enum {
 
     /* all of them */
     CONNECTIONS_MAX = 20000, /* connections; --max-connections */
+    CROWD_MIN = 100,         /* whose memory is given back when half has gone */
     TURNED_AWAY_MAX = 64,    /* more of them, that are told so with 503 */
     LISTEN_BACKLOG = 1024,   /* connections that wait to be accepted */
     ACCEPTS_PER_TURN = 64,   /* connections; the others get their turn too */

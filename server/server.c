@@ -70,9 +70,19 @@ static void on_pause_over(struct timer *timer)
     resume_accepting(CONTAINER(timer, struct server, pause));
 }
 
+/* Where many were, few are left: what those had need not stay ours. */
+static void give_back_memory(struct server *server, size_t count)
+{
+    if (server->crowd < CROWD_MIN || count > server->crowd / 2)
+        return;
+    server->crowd = count;
+    trim_memory();
+}
+
 static void on_reaped(struct conn_set *set)
 {
     struct server *server = CONTAINER(set, struct server, http.conns);
+    give_back_memory(server, set->count);
     if (server->is_paused)
         resume_accepting(server);
     if (server->http.is_ending && set->count == 0)
@@ -128,6 +138,8 @@ static void accept_one(struct server *server, int fd,
     if (log_wants(LOG_INFO))
         log_info("%s: accepted", net_peer_name(peer, name));
     exchange_start(&server->http, fd, peer);
+    if (server->crowd < server->http.conns.count)
+        server->crowd = server->http.conns.count;
 }
 
 static void on_acceptable(struct watch *watch, unsigned ready)

@@ -49,6 +49,7 @@ struct server {
     struct loop *loop;
     struct server_options options;
     struct exchange_host http;
+    size_t crowd; /* the most connections since memory was given back */
     struct conn_set leaving; /* that were one too many */
     struct channels *channels;
     struct eio_hub *engineio; /* that returns every message */
