@@ -40,6 +40,11 @@ void loop_hold_clock(struct loop *loop)
     loop->held_ms = loop_clock_us() / 1000;
 }
 
+void loop_release_clock(struct loop *loop)
+{
+    loop->held_ms = 0;
+}
+
 void loop_advance(struct loop *loop, int64_t ms)
 {
     loop->ahead_ms += ms;

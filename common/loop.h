@@ -93,8 +93,10 @@ int64_t loop_now(const struct loop *loop);
 void loop_advance(struct loop *loop, int64_t ms);
 
 /* For tests: from now on time stands still for timers and loop_now(), but for
- * loop_advance(). A machine that is slow makes no timer due then. */
+ * loop_advance(). A machine that is slow makes no timer due then. Released, it
+ * leaps to where the clock is. */
 void loop_hold_clock(struct loop *loop);
+void loop_release_clock(struct loop *loop);
 
 /* Microseconds on the same clock, read now. */
 int64_t loop_clock_us(void);
