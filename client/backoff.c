@@ -1,7 +1,9 @@
 #include "client/backoff.h"
 
 #include <limits.h>
+#include <time.h>
 
+#include "common/http_date.h"
 #include "common/limits.h"
 #include "common/url.h"
 
@@ -65,13 +67,36 @@ void backoff_reset(struct backoff *backoff)
     backoff->retry_after_ms = 0;
 }
 
-int backoff_retry_after(struct slice value)
+/* The moment by the server's clock, or else by ours. */
+static int64_t server_time(const struct http_head *head)
 {
-    uint64_t seconds;
+    int64_t ours = time(NULL), its;
+    return http_parse_date(http_field(head, "Date"), ours, &its) ? its : ours;
+}
+
+/* Seconds; less than 0: until a date that is past. False: it says nothing. */
+static bool read_retry_after(const struct http_head *head, struct slice value,
+                             int64_t *seconds)
+{
+    int64_t now = server_time(head), then;
+    uint64_t number;
+    if (url_number(value, &number)) {
+        *seconds = number < INT64_MAX ? (int64_t)number : INT64_MAX;
+        return true;
+    }
+    if (!http_parse_date(value, now, &then))
+        return false;
+    *seconds = then - now;
+    return true;
+}
+
+int backoff_retry_after(const struct http_head *head)
+{
+    struct slice value = http_field(head, "Retry-After");
+    int64_t seconds;
     if (value.size == 0)
         return 0;
-    if (!url_number(value, &seconds))
+    if (!read_retry_after(head, value, &seconds))
         return RECONNECT_MAX_MS;
-    return (int)(seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S) *
-           1000;
+    return seconds > 0 ? at_most(seconds, RETRY_AFTER_MAX_S) * 1000 : 0;
 }

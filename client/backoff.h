@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/slice.h"
+#include "common/http_fields.h"
 
 /* A zeroed one has not failed yet and begins with RECONNECT_MS. */
 struct backoff {
@@ -38,8 +38,9 @@ int backoff_next(struct backoff *backoff, uint32_t random);
 /* It went well: the next failure is the first one again. */
 void backoff_reset(struct backoff *backoff);
 
-/* A server's Retry-After in milliseconds (RFC 9110, 10.2.3): seconds, up to an
- * hour, or a date, for which we take RECONNECT_MAX_MS. 0: there is none. */
-int backoff_retry_after(struct slice value);
+/* What a server's Retry-After asks for, in milliseconds (RFC 9110, 10.2.3): so
+ * many seconds, or until a date, on the clock that its Date field is from; up to
+ * an hour. 0: there is none. RECONNECT_MAX_MS: it says neither. */
+int backoff_retry_after(const struct http_head *head);
 
 #endif

@@ -43,8 +43,7 @@ static void on_head(struct client *client, const struct http_response *response)
 {
     struct publisher *publisher = client->user;
     publisher->status = response->status;
-    publisher->retry_after_ms =
-        backoff_retry_after(http_field(&response->head, "Retry-After"));
+    publisher->retry_after_ms = backoff_retry_after(&response->head);
 }
 
 static void on_piece(struct client *client, struct slice piece)

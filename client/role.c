@@ -137,8 +137,7 @@ void listener_refused(struct listener *listener,
         .on_failed = on_refusal_failed,
     };
     listener->refusal.status = response->status;
-    listener->backoff.retry_after_ms =
-        backoff_retry_after(http_field(&response->head, "Retry-After"));
+    listener->backoff.retry_after_ms = backoff_retry_after(&response->head);
     if (refusal_is_short(response))
         listener->receiver.handler = &handler; /* until the next try */
     else

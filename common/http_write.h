@@ -34,9 +34,4 @@ void http_append_length(struct buf *out, uint64_t size);
 /* The empty line behind the last field. */
 void http_append_end(struct buf *out);
 
-/* The format of Date (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT" and a
- * NUL. `unix_seconds` is from 1970 to 9999. */
-enum { HTTP_DATE_SIZE = 30 };
-void http_format_date(int64_t unix_seconds, char text[HTTP_DATE_SIZE]);
-
 #endif

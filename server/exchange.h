@@ -12,7 +12,7 @@
 
 #include "common/conn.h"
 #include "common/http.h"
-#include "common/http_write.h"
+#include "common/http_date.h"
 
 struct exchange;
 

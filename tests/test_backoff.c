@@ -85,18 +85,40 @@ static void retry_after_is_the_least_wait_and_counts_once(void **state)
     assert_int_equal(backoff_next(&backoff, 0), 0);
 }
 
-static void retry_after_is_seconds_or_a_date(void **state)
+static int retry_after(const char *date, const char *value)
+{
+    struct http_head head = {.count = 2};
+    head.fields[0] = (struct http_field){slice_of("Date"), slice_of(date)};
+    head.fields[1] =
+        (struct http_field){slice_of("Retry-After"), slice_of(value)};
+    return backoff_retry_after(&head);
+}
+
+static void retry_after_is_so_many_seconds(void **state)
 {
     (void)state;
-    assert_int_equal(backoff_retry_after((struct slice){NULL, 0}), 0);
-    assert_int_equal(backoff_retry_after(slice_of("0")), 0);
-    assert_int_equal(backoff_retry_after(slice_of("120")), 120000);
-    assert_int_equal(backoff_retry_after(slice_of("99999999999999999999999")),
-                     RECONNECT_MAX_MS);
-    assert_int_equal(backoff_retry_after(slice_of("4000000000")), 3600000);
-    assert_int_equal(
-        backoff_retry_after(slice_of("Fri, 31 Dec 1999 23:59:59 GMT")),
-        RECONNECT_MAX_MS);
+    assert_int_equal(backoff_retry_after(&(struct http_head){.count = 0}), 0);
+    assert_int_equal(retry_after("", "0"), 0);
+    assert_int_equal(retry_after("", "120"), 120000);
+    assert_int_equal(retry_after("", "4000000000"), 3600000);
+    assert_int_equal(retry_after("", "18446744073709551615"), 3600000);
+    assert_int_equal(retry_after("", "soon"), RECONNECT_MAX_MS);
+}
+
+static void retry_after_may_be_a_date_on_the_servers_clock(void **state)
+{
+    static const char eve[] = "Fri, 31 Dec 1999 23:59:00 GMT";
+    (void)state;
+    assert_int_equal(retry_after(eve, "Fri, 31 Dec 1999 23:59:59 GMT"), 59000);
+    assert_int_equal(retry_after(eve, "Saturday, 01-Jan-00 00:01:00 GMT"),
+                     120000);
+    assert_int_equal(retry_after(eve, "Fri Dec 31 23:58:00 1999"), 0);
+    assert_int_equal(retry_after(eve, "Sun, 31 Dec 2000 23:59:59 GMT"),
+                     3600000);
+    /* without its clock, ours: it is later than that */
+    assert_int_equal(retry_after("now", "Fri, 31 Dec 1999 23:59:59 GMT"), 0);
+    assert_int_equal(retry_after("now", "Fri, 31 Dec 9999 23:59:59 GMT"),
+                     3600000);
 }
 
 /* ------------------------------------------------------ as Socket.IO */
@@ -169,7 +191,8 @@ int main(void)
         cmocka_unit_test(a_server_sets_the_first_wait),
         cmocka_unit_test(an_event_stream_may_set_the_least_wait),
         cmocka_unit_test(retry_after_is_the_least_wait_and_counts_once),
-        cmocka_unit_test(retry_after_is_seconds_or_a_date),
+        cmocka_unit_test(retry_after_is_so_many_seconds),
+        cmocka_unit_test(retry_after_may_be_a_date_on_the_servers_clock),
         cmocka_unit_test(around_the_doubled_wait_the_cap_comes_last),
         cmocka_unit_test(the_first_decimal_says_which_way),
         cmocka_unit_test(around_never_leaves_its_part_of_the_wait),

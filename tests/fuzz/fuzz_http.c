@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/http.h"
+#include "common/http_date.h"
 
 enum { IS_CLIENT = 1, ASKED_HEAD = 2 }; /* bits of the first byte */
 
@@ -32,6 +33,19 @@ static void tell(struct reader *reader, struct slice text)
     buf_append_text(&reader->story, "\n");
 }
 
+/* A date that is read can be written, and is the same when it is read again. */
+static void tell_date(struct reader *reader, const struct http_head *head)
+{
+    char text[HTTP_DATE_SIZE];
+    int64_t seconds, again;
+    if (!http_parse_date(http_field(head, "Date"), 0, &seconds))
+        return;
+    http_format_date(seconds, text);
+    if (!http_parse_date(slice_of(text), 0, &again) || again != seconds)
+        abort();
+    tell(reader, slice_of(text));
+}
+
 static void tell_head(struct reader *reader, const struct http_head *head)
 {
     for (size_t i = 0; i < head->count; i++) {
@@ -42,6 +56,7 @@ static void tell_head(struct reader *reader, const struct http_head *head)
     }
     tell_number(reader, http_field_list_has(head, "Connection", "close"));
     tell_number(reader, http_etag_matches(head, "\"1\""));
+    tell_date(reader, head);
 }
 
 static enum http_result read_request(struct reader *reader)
