@@ -38,7 +38,8 @@ static bool is_at_socketio(const struct program *program)
            slice_starts_with(program->options->url.path, "/socket.io");
 }
 
-static void say(const struct program *program, enum outcome outcome,
+/* `status`: of OUTCOME_HTTP_ERROR. */
+static void say(const struct program *program, enum outcome outcome, int status,
                 const char *why)
 {
     bool by_command = program->options->listener.proxy_command != NULL;
@@ -48,6 +49,8 @@ static void say(const struct program *program, enum outcome outcome,
         remedy = "Socket.IO is spoken there: take the mode socketio";
     else if (outcome == OUTCOME_WEIRD_REPLY && program->has_opened)
         remedy = "-v shows what came";
+    else if (outcome == OUTCOME_HTTP_ERROR)
+        remedy = status_remedy(status);
     log_error("client: %s: %s; %s", program->options->url_text, why, remedy);
 }
 
@@ -130,7 +133,7 @@ static void on_refused(struct listener *listener, enum outcome outcome,
     struct program *program = listener->user;
     char text[CLIENT_WHY_MAX + 32];
     snprintf(text, sizeof text, "not published: %s", why);
-    say(program, outcome, text);
+    say(program, outcome, listener->publisher.status, text);
     program->outcome = outcome;
     on_published(listener);
 }
@@ -147,7 +150,7 @@ static void on_stopped(struct listener *listener, enum outcome outcome,
 {
     struct program *program = listener->user;
     if (outcome != OUTCOME_DONE) {
-        say(program, outcome, why);
+        say(program, outcome, listener->refusal.status, why);
         program->outcome = outcome;
     }
     loop_stop(listener->conns.loop);

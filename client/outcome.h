@@ -23,4 +23,7 @@ enum outcome {
  * --proxy-command that should connect. */
 const char *outcome_remedy(enum outcome outcome, bool by_command);
 
+/* What may help against OUTCOME_HTTP_ERROR, which this status was. */
+const char *status_remedy(int status);
+
 #endif

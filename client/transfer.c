@@ -34,9 +34,12 @@ static void say(const struct transfer *transfer, enum outcome outcome,
                 const char *why)
 {
     bool by_command = transfer->config.proxy_command != NULL;
-    log_error("client: %s: %s; %s", transfer->options->url_text, why,
-              outcome == OUTCOME_BROKEN ? "try again, or -v shows what came"
-                                        : outcome_remedy(outcome, by_command));
+    const char *remedy = outcome_remedy(outcome, by_command);
+    if (outcome == OUTCOME_BROKEN)
+        remedy = "try again, or -v shows what came";
+    else if (outcome == OUTCOME_HTTP_ERROR)
+        remedy = status_remedy(transfer->status);
+    log_error("client: %s: %s; %s", transfer->options->url_text, why, remedy);
 }
 
 /* ------------------------------------------------------ the answer */

@@ -241,6 +241,31 @@ static void every_failure_has_curls_number_and_one_line(void **state)
     }
 }
 
+static void what_may_help_depends_on_the_status(void **state)
+{
+    static const char *const modes[] = {"get", "streaming"};
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct program_run run = run_against(
+            "HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n", modes[i]);
+        expect_failure(&run, 22, "; does it work later?");
+        run = run_against("HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n",
+                          modes[i]);
+        expect_failure(&run, 22, "; are you allowed to?");
+        run = run_against("HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n",
+                          modes[i]);
+        expect_failure(&run, 22, "; are path and mode right?");
+    }
+}
+
+static void what_was_too_much_is_not_blamed_on_the_url(void **state)
+{
+    (void)state;
+    struct program_run run = run_against(
+        "HTTP/1.1 413 x\r\nContent-Length: 0\r\n\r\n", "post -d hello");
+    expect_failure(&run, 22, "; send less at once");
+}
+
 /* The right server may still say what it must not. */
 static void what_is_wrong_later_is_not_blamed_on_the_url(void **state)
 {
@@ -437,6 +462,8 @@ int main(void)
         cmocka_unit_test(what_is_sanitized_is_not_compared),
         cmocka_unit_test(an_option_of_all_modes_is_welcome_in_each),
         cmocka_unit_test(every_failure_has_curls_number_and_one_line),
+        cmocka_unit_test(what_may_help_depends_on_the_status),
+        cmocka_unit_test(what_was_too_much_is_not_blamed_on_the_url),
         cmocka_unit_test(what_is_wrong_later_is_not_blamed_on_the_url),
         cmocka_unit_test(get_does_not_connect_again),
         cmocka_unit_test(nobody_there_is_said_so),
