@@ -70,7 +70,7 @@ tell_bob() {
 }
 
 pull_cable() { # NAME
-    start_weather "$1" --freeze-after 500ms
+    start_weather "$1" --freeze-after 1500ms
     open_bob "$1" "$url"
     await frozen "$weather"
     told=$(tell_bob)
@@ -84,7 +84,7 @@ pull_cable() { # NAME
 
 note "a connection is cut: both ends are told; Bob waits 100 ms, more or less, and tries"
 start_server --ping-interval 600 --ping-timeout 600
-start_weather cut --cut-after 500ms
+start_weather cut --cut-after 1500ms
 open_bob cut "$url"
 await_bob
 show_times 'reset after'
@@ -107,7 +107,7 @@ grep '[<>] 40/chat,.*"pid"' "$traced" | sed -n '1p; /offset/,$p' | wire . |
 
 echo
 note "a channel counts its messages: a client that was cut says the last one it has"
-start_weather counted --cut-after 500ms
+start_weather counted --cut-after 1500ms
 "$build/client" post "$server/polling" -d "before the cut" >/dev/null
 "$build/client" websocket "$url" --reconnect --count 6 >"$work/counted" 2>/dev/null </dev/null &
 reader=$!
