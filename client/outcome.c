@@ -12,7 +12,7 @@ const char *outcome_remedy(enum outcome outcome, bool by_command)
                           : "does a server listen there?";
     case OUTCOME_WEIRD_REPLY:
         return "is it the right kind of server, and the right path?";
-    case OUTCOME_HTTP_ERROR: return status_remedy(400);
+    case OUTCOME_HTTP_ERROR: return status_remedy(0);
     case OUTCOME_TIMEOUT: return "is it reachable, and does it still run?";
     case OUTCOME_EMPTY_REPLY: return "is it an HTTP server?";
     case OUTCOME_BROKEN: return "-r connects again by itself";

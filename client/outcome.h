@@ -23,7 +23,8 @@ enum outcome {
  * --proxy-command that should connect. */
 const char *outcome_remedy(enum outcome outcome, bool by_command);
 
-/* What may help against OUTCOME_HTTP_ERROR, which this status was. */
+/* What may help against OUTCOME_HTTP_ERROR, which this status was; 0: it is not
+ * known. */
 const char *status_remedy(int status);
 
 #endif

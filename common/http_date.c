@@ -15,6 +15,9 @@ struct moment {
 
 /* ------------------------------------------------------------ the calendar */
 
+/* By hand, because gmtime(3) and timegm(3) read the file of the time zone: a
+ * codec asks nobody. */
+
 static bool is_leap(int year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

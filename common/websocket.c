@@ -125,13 +125,20 @@ static size_t write_header(uint8_t *bytes, uint8_t first, uint64_t size,
     return header_size_of(size, key != NULL);
 }
 
-bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
+/* The key from `phase` on, as it lies in memory. */
+static uint32_t turned_key(const uint8_t key[KEY_SIZE], size_t phase)
 {
     uint8_t twice[2 * KEY_SIZE];
-    uint32_t half, half_key; /* the key from `phase` on */
+    uint32_t turned;
     memcpy(twice, key, KEY_SIZE);
     memcpy(twice + KEY_SIZE, key, KEY_SIZE);
-    memcpy(&half_key, twice + phase % KEY_SIZE, sizeof half_key);
+    memcpy(&turned, twice + phase % KEY_SIZE, sizeof turned);
+    return turned;
+}
+
+bool ws_mask(uint8_t *bytes, size_t size, const uint8_t key[4], size_t phase)
+{
+    uint32_t half, half_key = turned_key(key, phase);
     uint64_t word, word_key = (uint64_t)half_key << 32 | half_key;
     uint64_t any = 0; /* bits that are set in any word */
     size_t i = 0;
