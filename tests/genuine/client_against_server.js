@@ -10,8 +10,8 @@
 const { once } = require("events");
 const { io } = require("socket.io-client");
 const {
-    Inbox, PATIENCE_MS, Program, Server, atEnd, check, matches, oneOf, run, same,
-    within,
+    Inbox, PATIENCE_MS, Program, Server, atEnd, check, matches, oneOf, quietPort,
+    run, same, within,
 } = require("./harness.js");
 
 const COMMAND = process.argv.slice(2);
@@ -527,7 +527,7 @@ everywhere("the server ends, and tells why", async (transports, name) => {
 });
 
 everywhere("a server that comes back is found again", async (transports) => {
-    const first = await own();
+    const first = await own("-p", await quietPort());
     const socket = await open(transports, RECONNECT, first);
     const { id } = socket;
     socket.io.on("reconnect_attempt", (n) => socket.inbox.put("attempt", n));

@@ -13,6 +13,7 @@
 const { EventEmitter, once } = require("events");
 const { inspect, isDeepStrictEqual } = require("util");
 const childProcess = require("child_process");
+const net = require("net");
 const path = require("path");
 const readline = require("readline");
 
@@ -207,6 +208,20 @@ class Program {
     }
 }
 
+/* A free port that nobody is given who asks for any, as those from 32768 on are:
+ * it stays free while the server that had it is away. */
+async function quietPort() {
+    for (;;) {
+        const port = 10000 + Math.floor(Math.random() * 20000);
+        const probe = net.createServer().listen(port, "127.0.0.1");
+        const isFree = await once(probe, "listening").then(() => true, () => false);
+        await new Promise((resolve) => probe.close(resolve));
+        if (isFree) {
+            return String(port);
+        }
+    }
+}
+
 /* A server that says where it listens. */
 class Server extends Program {
     static async start(command, options, port = 0) {
@@ -243,5 +258,5 @@ class Server extends Program {
 
 module.exports = {
     Inbox, PATIENCE_MS, Program, Server,
-    atEnd, check, fail, matches, oneOf, run, same, within,
+    atEnd, check, fail, matches, oneOf, quietPort, run, same, within,
 };

@@ -11,7 +11,7 @@
 const net = require("net");
 const { WebSocketServer } = require("ws");
 const {
-    Inbox, Program, Server, atEnd, check, fail, matches, oneOf, run, same,
+    Inbox, Program, Server, atEnd, check, fail, matches, oneOf, quietPort, run, same,
 } = require("./harness.js");
 
 const COMMAND = process.argv.slice(2);
@@ -482,7 +482,7 @@ everywhere("a frozen server is given up, and found again", async (transports) =>
 });
 
 everywhere("a server that comes back is found again", async (transports) => {
-    const first = await own();
+    const first = await own([], await quietPort());
     const client = await open(transports, SOON, first);
     await join(client, "/custom");
     await first.stop("SIGKILL");
@@ -504,7 +504,7 @@ everywhere("a server that comes back is found again", async (transports) => {
 });
 
 everywhere("it gives up after reconnectionAttempts", async (transports) => {
-    const first = await own();
+    const first = await own([], await quietPort());
     const options = { ...SOON, reconnectionAttempts: 2 };
     const client = await open(transports, options, first);
     await first.stop("SIGKILL");
@@ -520,7 +520,7 @@ everywhere("it gives up after reconnectionAttempts", async (transports) => {
 
 /* The first try is none of the attempts to reconnect. */
 everywhere("a server that is not there yet is waited for", async (transports) => {
-    const before = await own();
+    const before = await own([], await quietPort());
     await before.stop("SIGKILL");
     const client = start(transports, SOON, before);
     const { nsp, message } = await client.take("connect_error");
@@ -533,7 +533,7 @@ everywhere("a server that is not there yet is waited for", async (transports) =>
 });
 
 everywhere("without reconnection it says once that nobody is there", async (transports) => {
-    const before = await own();
+    const before = await own([], await quietPort());
     await before.stop("SIGKILL");
     const client = start(transports, {}, before);
     const { nsp, message } = await client.take("connect_error");
