@@ -62,6 +62,10 @@ struct subscriber {
     struct channel *channel; /* NULL: not subscribed */
     struct subscriber *next, **link;
     uint64_t after; /* the last message that it has */
+
+    /* What deliver() will read, to be fetched ahead; NULL, or set it behind
+     * channel_subscribe(). */
+    const void *reads[2];
 };
 
 /* No channels yet. */

@@ -72,6 +72,8 @@ static void park(struct exchange *exchange, struct channel *channel,
     parked->channel = channel;
     exchange->user = parked;
     channel_subscribe(channel, &parked->subscriber, &kind, after);
+    parked->subscriber.reads[0] = exchange;
+    parked->subscriber.reads[1] = exchange->conn;
     exchange_hold(exchange, &holder,
                   server_of_conn(exchange->conn)->options.long_poll_timeout_ms);
 }

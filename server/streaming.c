@@ -222,6 +222,8 @@ static void open_stream(struct exchange *exchange, struct channel *channel,
     begin(exchange, channel, wants_lines);
     channel_subscribe(channel, &stream->subscriber,
                       &kinds[exchange->is_chunked], place->after);
+    stream->subscriber.reads[0] = exchange;
+    stream->subscriber.reads[1] = exchange->conn;
     greet(stream, is_lost ? &notice : NULL);
 }
 

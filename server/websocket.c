@@ -202,6 +202,8 @@ static void join(struct ws_conn *ws_conn, struct channel *channel,
         ws_conn_send(ws_conn, WS_TEXT, notice.json);
     channel_subscribe(channel, &member->subscriber, &subscriber_kind,
                       place->after);
+    member->subscriber.reads[0] = ws_conn;
+    member->subscriber.reads[1] = ws_conn->conn;
 }
 
 static void serve(struct exchange *exchange, const struct http_request *request)
