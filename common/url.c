@@ -227,10 +227,13 @@ void url_target(const struct url *url, struct buf *out)
 
 bool url_query(struct slice query, const char *name, struct slice *value)
 {
+    size_t size = strlen(name);
     while (query.size > 0) {
         struct slice field = slice_take(&query, '&');
-        if (slice_is(slice_take(&field, '='), name)) {
-            *value = field;
+        if (!slice_starts_with(field, name))
+            continue;
+        if (field.size == size || field.data[size] == '=') {
+            *value = slice_from(field, field.size > size ? size + 1 : size);
             return true;
         }
     }
