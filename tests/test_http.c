@@ -606,6 +606,9 @@ static void there_is_one_host_and_it_is_valid(void **state)
         {BYTES("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"), 400},
         {BYTES("GET / HTTP/1.1\r\nHost: [::g]\r\n\r\n"), 400},
         {BYTES("GET / HTTP/1.1\r\nHost: [1:2]\r\n\r\n"), 400},
+        {BYTES("GET / HTTP/1.1\r\nHost: "
+               "[0000:0000:0000:0000:0000:0000:255.255.255.2550]\r\n\r\n"),
+         400},
         {BYTES("GET / HTTP/1.1\r\nHost: a%2g\r\n\r\n"), 400},
         {BYTES("GET / HTTP/1.1\r\nHost: [::1]80\r\n\r\n"), 400},
         {BYTES("GET / HTTP/1.1\r\nHost: \xc3\xa9\r\n\r\n"), 400},
@@ -613,6 +616,31 @@ static void there_is_one_host_and_it_is_valid(void **state)
         {BYTES("GET / HTTP/1.1\r\nHost: a#b\r\n\r\n"), 400},
     };
     check_rows(server, rows, COUNT(rows));
+}
+
+static void what_is_wrong_with_a_field_line_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *why;
+    } rows[] = {
+        {" a: b", "a field line that begins with a blank"},
+        {"\ta: b", "a field line that begins with a blank"},
+        {"a : b", "a blank in or behind a field name"},
+        {"a\t: b", "a blank in or behind a field name"},
+        {": b", "a field without a name"},
+        {"a[]: b", "a field name that is not a token"},
+        {"a", "a field line without a colon"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct reader reader = server;
+        feed_text(&reader, GET);
+        feed_text(&reader, rows[i].line);
+        feed_text(&reader, "\r\n\r\n");
+        assert_int_equal(reader.parser.status, 400);
+        assert_string_equal(reader.parser.why, rows[i].why);
+        reader_free(&reader);
+    }
 }
 
 static void a_field_line_is_a_token_a_colon_and_text(void **state)
@@ -963,6 +991,7 @@ int main(void)
         cmocka_unit_test(a_target_is_of_one_of_the_four_forms),
         cmocka_unit_test(there_is_one_host_and_it_is_valid),
         cmocka_unit_test(a_field_line_is_a_token_a_colon_and_text),
+        cmocka_unit_test(what_is_wrong_with_a_field_line_is_told),
         cmocka_unit_test(a_content_length_is_digits_only_and_once),
         cmocka_unit_test(a_transfer_coding_is_chunked_and_nothing_else),
         cmocka_unit_test(length_beside_chunked_is_an_attempt_to_smuggle),

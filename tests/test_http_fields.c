@@ -30,6 +30,7 @@ static void fields_are_found_in_any_case(void **state)
     assert_non_null(http_field(head, "empty").data);
     assert_slice(http_field(head, "empty"), "");
     assert_null(http_field(head, "none").data);
+    assert_int_equal(http_field(head, "none").size, 0);
     assert_int_equal(http_field_count(head, "Twice"), 2);
     assert_int_equal(http_field_count(head, "none"), 0);
     assert_true(http_field_list_has(head, "Twice", "b"));
@@ -38,6 +39,42 @@ static void fields_are_found_in_any_case(void **state)
     assert_false(http_field_list_has(head, "Twice", "a, B"));
     assert_false(http_field_list_has(head, "Twice", ""));
     assert_false(http_field_list_has(head, "Empty", "a"));
+}
+
+static void lines_of_one_name_are_joined_in_their_order(void **state)
+{
+    (void)state;
+    struct buf joined = {0};
+    struct http_head head = {
+        .count = 4,
+        .fields = {{slice_of("Twice"), slice_of("a, B")},
+                   {slice_of("Once"), slice_of("c")},
+                   {slice_of("tWICE"), slice_of("d")},
+                   {slice_of("twice"), slice_of("")}},
+    };
+    assert_slice(http_field_joined(&head, "twice", &joined), "a, B, d, ");
+    buf_consume(&joined, buf_size(&joined));
+    assert_ptr_equal(http_field_joined(&head, "once", &joined).data,
+                     head.fields[1].value.data);
+    assert_null(http_field_joined(&head, "none", &joined).data);
+    assert_int_equal(buf_size(&joined), 0);
+    buf_free(&joined);
+}
+
+static void nothing_is_read_behind_the_last_field(void **state)
+{
+    (void)state;
+    struct buf joined = {0};
+    struct http_head head = {
+        .count = 1,
+        .fields = {{slice_of("A"), slice_of("b")},
+                   {slice_of("If-None-Match"), slice_of("*")}},
+    };
+    assert_null(http_field(&head, "If-None-Match").data);
+    assert_int_equal(http_field_count(&head, "If-None-Match"), 0);
+    assert_null(http_field_joined(&head, "If-None-Match", &joined).data);
+    assert_false(http_field_list_has(&head, "If-None-Match", "*"));
+    assert_false(http_etag_matches(&head, "\"1\""));
 }
 
 static void an_absent_field_is_an_empty_list(void **state)
@@ -99,6 +136,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_are_found_in_any_case),
+        cmocka_unit_test(lines_of_one_name_are_joined_in_their_order),
+        cmocka_unit_test(nothing_is_read_behind_the_last_field),
         cmocka_unit_test(an_absent_field_is_an_empty_list),
         cmocka_unit_test(entity_tags_are_compared_weakly),
         cmocka_unit_test(tokens_and_values_from_elsewhere_are_checked),
