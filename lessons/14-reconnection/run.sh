@@ -38,6 +38,20 @@ open_bob() { # NAME URL
     await '"welcome"' "$bob"
 }
 
+# Ann, whose connection is good. What she does is written to descriptor 8; what she hears is read
+# from $ann.
+open_ann() { # NAME
+    ann=$work/$1.ann
+    mkfifo "$work/$1.tells"
+    : >"$ann"
+    "$build/client" socketio --commands <"$work/$1.tells" >"$ann" 2>&1 &
+    started="$! $started"
+    exec 8>"$work/$1.tells"
+    printf '{"cmd":"open","url":"%s/chat","auth":{"nickname":"Ann"},"transports":["websocket"]}\n' \
+        "$server" >&8
+    await '"welcome"' "$ann"
+}
+
 bob_emits() { # REST-OF-THE-COMMAND
     echo "{\"cmd\":\"emit\",\"nsp\":\"/chat\",$1}" >&9
 }
@@ -64,12 +78,15 @@ show_times() { # FAULT
 # Ann tells Bob five things in private, and hears from the server that it was done.
 tell_bob() {
     for word in one two three four five; do
-        "$build/client" socketio "$server/chat" --auth '{"nickname":"Ann"}' --ack \
-            --emit private '"Bob"' "\"$word\"" 2>/dev/null
-    done | grep -c '{"ack":\[true\]}'
+        echo "{\"cmd\":\"emit\",\"nsp\":\"/chat\",\"event\":\"private\"," \
+            "\"args\":[\"Bob\",\"$word\"],\"ack\":\"$word\"}"
+    done >&8
+    await '"tag":"five"' "$ann"
+    grep -c '"ev":"ack".*\[true\]' "$ann"
 }
 
 pull_cable() { # NAME
+    open_ann "$1"
     start_weather "$1" --freeze-after 1500ms
     open_bob "$1" "$url"
     await frozen "$weather"
@@ -100,7 +117,7 @@ start recovering "$build/server" --port 0 --ping-interval 600 --ping-timeout 600
 server=$url
 traced=$log
 pull_cable recovered
-grep '[<>] 40/chat,.*"pid"' "$traced" | sed -n '1p; /offset/,$p' | wire . |
+grep '[<>] 40/chat,.*"pid"' "$traced" | sed -n '2p; /offset/,$p' | wire . |
     sed -E 's/("offset":")[^"]*/\1OFFSET/' |
     beside '> 40' 'the pid is his secret: by it he is known again' |
     beside '< 40' 'who he was, and the last event that he has'
