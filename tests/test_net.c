@@ -282,6 +282,34 @@ static void a_path_where_nobody_listens_refuses(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+static int lowest_free_descriptor(void)
+{
+    int fd = dup(STDIN_FILENO);
+    assert_int_not_equal(fd, -1);
+    close(fd);
+    return fd;
+}
+
+static void what_fails_leaves_no_descriptor(void **state)
+{
+    struct place *place = *state;
+    struct net_peer peer;
+    const char *why = NULL;
+    char port[8];
+    int listener = listen_or_fail("127.0.0.1");
+    int at_path = net_listen_unix(place->path, &why);
+    int lowest = lowest_free_descriptor();
+    snprintf(port, sizeof port, "%d", net_port(listener));
+    assert_int_equal(net_listen("127.0.0.1", port, &why), -1);
+    assert_int_equal(net_listen_unix(place->path, &why), -1);
+    assert_int_equal(net_listen_unix(place->folder, &why), -1);
+    assert_int_equal(net_connect_unix(place->folder, &peer), -1);
+    assert_int_equal(net_accept(listener, &peer), -1);
+    assert_int_equal(lowest_free_descriptor(), lowest);
+    net_close(at_path);
+    net_close(listener);
+}
+
 static void nobody_waits_is_eagain(void **state)
 {
     struct net_peer peer;
@@ -363,6 +391,7 @@ int main(void)
         cmocka_unit_test(an_address_of_somebody_else_is_told),
         cmocka_unit_test(a_port_where_nobody_listens_refuses),
         AT_PLACE(a_path_where_nobody_listens_refuses),
+        AT_PLACE(what_fails_leaves_no_descriptor),
         cmocka_unit_test(nobody_waits_is_eagain),
         cmocka_unit_test(a_peer_that_is_gone_is_an_error_and_no_signal),
         cmocka_unit_test(closing_keeps_errno),
