@@ -342,28 +342,34 @@ static struct guest *enter_retrying(struct scene *scene,
     return guest;
 }
 
-/* A whole session, with one connection cut. Did that matter? */
-static bool live_through(const struct app *app,
-                         struct eio_transports transports,
-                         const struct faults *faults)
+/* From now on connections are counted from 1, and these are the faults. */
+static void change_weather(struct scene *scene, const struct faults *faults)
 {
-    struct scene scene;
-    set_up(&scene, app, faults);
-    struct guest *guest = enter_retrying(&scene, transports);
+    struct passages *passages = &scene->relay->passages;
+    passages_close(passages);
+    assert_int_equal(loop_turn(scene->loop, 0), 0); /* they are freed */
+    passages->faults = *faults;
+    passages->started = 0;
+}
+
+/* A whole session, with one connection cut. Did that matter? */
+static bool live_through(struct scene *scene, struct eio_transports transports)
+{
+    struct guest *guest = enter_retrying(scene, transports);
     for (int i = 0; i < TICKS; i++)
         tick(guest, i);
-    turn_until(&scene, is_answered, guest, "every answer");
+    turn_until(scene, is_answered, guest, "every answer");
     expect_all(guest);
     bool was_cut = guest->attempts > 0 || guest->connects > 1;
     leave(guest, 1);
-    tear_down(&scene);
     free(guest);
     return was_cut;
 }
 
 /* Cut one connection here and there, up to the end of what it carries; and at
  * every byte up to `exact`, if there is time for it. With each backend, every
- * second byte. */
+ * second byte. One relay for all: the system runs out of ports to listen at, as
+ * each is kept for a minute behind its last connection. */
 static void sweep(struct eio_transports transports, uint64_t connection,
                   uint64_t exact)
 {
@@ -371,14 +377,18 @@ static void sweep(struct eio_transports transports, uint64_t connection,
     struct faults faults = {.skip = connection - 1, .only = 1};
     uint64_t offset = backends_current() == &loop_poll ? 1 : 0;
     uint64_t stride = getenv("VALGRIND") == NULL ? STRIDE : 10 * STRIDE;
+    struct scene scene;
     int cuts = 0;
     if (getenv("STORM") == NULL)
         exact = 0;
+    set_up(&scene, &app, &faults);
     for (; offset < LENGTH; offset += offset < exact ? 2 : stride) {
         faults.cut = (struct moment){AT_BYTES, offset};
-        cuts += live_through(&app, transports, &faults);
+        change_weather(&scene, &faults);
+        cuts += live_through(&scene, transports);
     }
     assert_true(cuts > 0);
+    tear_down(&scene);
     stop(&app);
 }
 
