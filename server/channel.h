@@ -63,8 +63,8 @@ struct subscriber {
     struct subscriber *next, **link;
     uint64_t after; /* the last message that it has */
 
-    /* What deliver() will read, to be fetched ahead; NULL, or set it behind
-     * channel_subscribe(). */
+    /* Objects that deliver() reads, so that they can be fetched from memory
+     * ahead of it; NULL: none. To be set behind channel_subscribe(). */
     const void *reads[2];
 };
 

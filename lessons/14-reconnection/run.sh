@@ -117,6 +117,7 @@ start recovering "$build/server" --port 0 --ping-interval 600 --ping-timeout 600
 server=$url
 traced=$log
 pull_cable recovered
+# The first of these lines is to Ann.
 grep '[<>] 40/chat,.*"pid"' "$traced" | sed -n '2p; /offset/,$p' | wire . |
     sed -E 's/("offset":")[^"]*/\1OFFSET/' |
     beside '> 40' 'the pid is his secret: by it he is known again' |
